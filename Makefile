@@ -1,0 +1,70 @@
+# logfold's house. `make` lists what there is. Variables: SHARED, SWIFT_HOME, RELEASE_FLAGS, FUZZ_SECONDS, BENCH_SIZE.
+
+# Where the project's shared tools and recordings are; only `truth` and `bench` look there.
+SHARED ?= ../shared
+# One binary that needs no Swift on the machine where it runs.
+RELEASE_FLAGS ?= -c release --static-swift-stdlib -Xlinker -s
+FUZZ_SECONDS ?= 60
+BENCH_SIZE ?= 500M
+
+SWIFT := Scripts/swift.sh
+SOURCES := Package.swift Sources Tests $(wildcard Fuzz Examples)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test example build release truth format lint bench bench-gate fuzz clean packages
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  make %-11s %s\n' "$$name" "$$text"; done
+
+demo: release ## Build it, read real logs, show events
+	@Scripts/demo.sh
+
+test: packages ## Build it and run all tests
+	@Scripts/packages.sh test
+	$(SWIFT) test
+
+build: packages ## A build for debugging
+	$(SWIFT) build
+
+release: packages ## The program as it ships: .build/release/logfold
+	$(SWIFT) build $(RELEASE_FLAGS) --product logfold
+
+truth: packages ## Score every recording against what the services logged
+	@Scripts/packages.sh test
+	@mkdir -p .build
+	LOGFOLD_SHARED="$(abspath $(SHARED))" $(SWIFT) test --filter Truth 2>&1 | tee .build/truth.log
+	@grep -q 'Test run with [1-9]' .build/truth.log || { echo 'No test of that name was run.' >&2; exit 1; }
+
+format: ## Format all sources
+	$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## Check the format of all sources
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+example: packages ## Build the example that uses the library
+	$(SWIFT) build --package-path Examples
+	Examples/.build/debug/CountErrors < Fixtures/corpus/nova/nova-api-debug.log
+
+bench: release ## Compare with other programs on one big file
+	@Scripts/packages.sh bench
+	@mkdir -p .build/bench
+	[ -s .build/bench/$(BENCH_SIZE).log ] || \
+		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
+	Benchmarks/compare.sh .build/bench/$(BENCH_SIZE).log
+
+bench-gate: release ## Hold the instructions for each byte of input
+	@Scripts/packages.sh gate
+	Benchmarks/gate.sh
+
+fuzz: packages ## Feed the parsers with noise for FUZZ_SECONDS each
+	SWIFTC="$$($(SWIFT) --bin)/swiftc" Scripts/fuzz.sh $(FUZZ_SECONDS)
+
+clean: ## Remove everything that was built
+	rm -rf .build
+
+packages:
+	@$(SWIFT) --bin >/dev/null
+	@Scripts/packages.sh build
