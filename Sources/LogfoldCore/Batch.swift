@@ -1,0 +1,64 @@
+/// Encoded events, and what a sink needs to know of each without reading its JSON: all that leaves an engine.
+///
+/// Immutable once made; one reference serves every sink. The bytes are JSON lines, each ended by a newline.
+@safe
+public final class Batch: @unchecked Sendable {  // Nothing changes after `init`; the memory is freed by the last owner.
+    private let base: UnsafeMutableRawPointer
+    /// How many bytes the JSON lines have together.
+    public let byteCount: Int
+    /// One entry for each event, in order.
+    public let entries: [Entry]
+
+    /// What the batch knows of one event.
+    public struct Entry: Sendable {
+        /// Offset of the event's JSON line.
+        public var start: UInt32
+        /// Length of that line with its newline.
+        public var length: UInt32
+        /// The event's time, nanoseconds since 1970 UTC.
+        public var time: Int64
+        /// Number of the source, as the engine was told.
+        public var source: UInt32
+        /// The event's level.
+        public var severity: Severity
+        /// Offset in the source of the event's first physical byte.
+        public var offset: Int64
+        /// How many physical bytes of the source are in the event; over all events they add up to the input.
+        public var rawLength: Int64
+        /// How many physical lines were folded into the event.
+        public var lineCount: UInt32
+
+        /// An entry with all its facts.
+        public init(
+            start: UInt32, length: UInt32, time: Int64, source: UInt32, severity: Severity, offset: Int64,
+            rawLength: Int64, lineCount: UInt32
+        ) {
+            self.start = start
+            self.length = length
+            self.time = time
+            self.source = source
+            self.severity = severity
+            self.offset = offset
+            self.rawLength = rawLength
+            self.lineCount = lineCount
+        }
+    }
+
+    /// A batch that takes over the memory its lines were encoded in: no copy is made.
+    ///
+    /// `memory` has to come from `UnsafeMutableRawPointer.allocate` and must not be used by anyone else.
+    package init(adopting memory: UnsafeMutableRawPointer, byteCount: Int, entries: [Entry]) {
+        unsafe base = memory
+        self.byteCount = byteCount
+        self.entries = entries
+    }
+
+    deinit { unsafe base.deallocate() }
+
+    /// Lends the JSON lines, one event each, in order.
+    public func withLines<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(unsafe RawSpan(_unsafeStart: base, byteCount: byteCount))
+    }
+}
