@@ -16,6 +16,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "LogfoldCore", swiftSettings: strict),
+        .target(name: "LogfoldIO", dependencies: ["LogfoldCore"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,113 @@
+/// The system calls on files, one method each: the seam at which tests let them fail.
+///
+/// The methods do what the call does and no more: a read or write may be short, a signal may interrupt it.
+/// ``OpenFile`` is what the rest of logfold uses; it goes on after both.
+package protocol FileSystem: Sendable {
+    /// Opens a path.
+    func open(_ path: String, for purpose: OpenPurpose) throws(FileSystemError) -> FileDescriptor
+    /// Reads up to a buffer from the current offset; 0 at the end.
+    func read(_ file: FileDescriptor, into buffer: UnsafeMutableRawBufferPointer) throws(FileSystemError) -> Int
+    /// Reads up to a buffer from an offset (`pread`), which leaves the current one alone; 0 at the end.
+    func read(
+        _ file: FileDescriptor, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+    ) throws(FileSystemError) -> Int
+    /// Writes as much of a buffer as there is room for.
+    func write(_ file: FileDescriptor, _ bytes: UnsafeRawBufferPointer) throws(FileSystemError) -> Int
+    /// Gives a descriptor back; it is gone even when this fails.
+    func close(_ file: FileDescriptor) throws(FileSystemError)
+    /// What an open file is.
+    func status(of file: FileDescriptor) throws(FileSystemError) -> FileStatus
+    /// What lies at a path, symbolic links followed.
+    func status(at path: String) throws(FileSystemError) -> FileStatus
+    /// Whether this process may read what lies at a path.
+    func isReadable(_ path: String) -> Bool
+    /// The names in a directory but `.` and `..`, in no order.
+    func names(inDirectory path: String) throws(FileSystemError) -> [String]
+    /// Where a symbolic link points.
+    func target(ofLink path: String) throws(FileSystemError) -> String
+    /// Waits until a file can be read or written without waiting, or its other end is closed; false when the time is
+    /// over. No time limit without `milliseconds`.
+    func wait(
+        for readiness: Readiness, of file: FileDescriptor, milliseconds: Int32?
+    ) throws(FileSystemError) -> Bool
+    /// Whether a person looks at it.
+    func isTerminal(_ file: FileDescriptor) -> Bool
+}
+
+/// The number of an open file, and its name for messages.
+package struct FileDescriptor: Sendable, Equatable {
+    /// The number that system calls take.
+    package var number: Int32
+    /// The path, or what stands for it in a message.
+    package var name: String
+
+    /// A descriptor.
+    package init(_ number: Int32, name: String) {
+        self.number = number
+        self.name = name
+    }
+
+    /// Standard input.
+    package static let standardInput = FileDescriptor(0, name: "standard input")
+    /// Standard output.
+    package static let standardOutput = FileDescriptor(1, name: "standard output")
+    /// Standard error.
+    package static let standardError = FileDescriptor(2, name: "standard error")
+}
+
+/// What a file is opened for.
+package enum OpenPurpose: Sendable {
+    /// Reading; the file exists.
+    case reading
+    /// Writing from the start; made if it does not exist, emptied if it does.
+    case replacing
+    /// Writing at the end, whatever others write; made if it does not exist.
+    case appending
+}
+
+/// What is waited for.
+package enum Readiness: Sendable {
+    /// There are bytes to read, or the end.
+    case input
+    /// There is room to write.
+    case output
+}
+
+/// What a file is: a value, true at the time of asking.
+package struct FileStatus: Sendable, Equatable {
+    /// The kinds that are told apart.
+    package enum Kind: Sendable {
+        /// Bytes on a disk: has a size and an end.
+        case regular
+        /// A directory.
+        case directory
+        /// A pipe or FIFO.
+        case pipe
+        /// A terminal, `/dev/null`.
+        case characterDevice
+        /// A socket.
+        case socket
+        /// A block device, or what is not known here.
+        case other
+    }
+
+    /// The kind.
+    package var kind: Kind
+    /// Length in bytes; 0 for what has none.
+    package var size: Int64
+    /// Time of the last change of the content, nanoseconds since 1970 UTC.
+    package var modified: Int64
+    /// The device that holds the file.
+    package var device: UInt64
+    /// The file's number on that device.
+    package var inode: UInt64
+
+    /// A status with all its facts.
+    package init(kind: Kind, size: Int64, modified: Int64, device: UInt64, inode: UInt64) {
+        self.kind = kind
+        self.size = size
+        self.modified = modified
+        self.device = device
+        self.inode = inode
+    }
+}
