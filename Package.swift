@@ -15,8 +15,19 @@ let package = Package(
     products: [
     ],
     targets: [
+        .systemLibrary(
+            name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CDeflate", path: "Sources/System/CDeflate", pkgConfig: "libdeflate",
+            providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Sources/System/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
         .target(name: "LogfoldCore", swiftSettings: strict),
         .target(name: "LogfoldIO", dependencies: ["LogfoldCore"], swiftSettings: strict),
+        .target(
+            name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CZstd"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
