@@ -13,8 +13,11 @@ let strict = common + [.strictMemorySafety()]
 let package = Package(
     name: "logfold",
     products: [
+        .library(name: "Logfold", targets: ["LogfoldCore", "LogfoldParsing"]),
     ],
     targets: [
+        .systemLibrary(
+            name: "CPCRE2", path: "Sources/System/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
             name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
@@ -24,6 +27,7 @@ let package = Package(
             name: "CZstd", path: "Sources/System/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .target(name: "LogfoldCore", swiftSettings: strict),
+        .target(name: "LogfoldParsing", dependencies: ["LogfoldCore", "CPCRE2"], swiftSettings: strict),
         .target(name: "LogfoldIO", dependencies: ["LogfoldCore"], swiftSettings: strict),
         .target(
             name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CZstd"],

@@ -1,0 +1,555 @@
+// The audited file: every `unsafe` of the byte path that is not a C library's call stands here.
+//
+// What makes it safe: each access is checked against the span's or buffer's own bounds before it is made, once per
+// call; no pointer leaves its closure.
+
+import Glibc
+package import LogfoldCore
+
+extension RawSpan {
+    /// The byte at an offset; bounds-checked.
+    @inline(__always)
+    package subscript(_ offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
+
+    /// Two bytes as a little-endian word; bounds-checked.
+    @inline(__always)
+    package func u16(_ offset: Int) -> UInt16 {
+        UInt16(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    }
+
+    /// Four bytes as a little-endian word; bounds-checked.
+    @inline(__always)
+    package func u32(_ offset: Int) -> UInt32 {
+        UInt32(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    /// Eight bytes as a little-endian word; bounds-checked.
+    @inline(__always)
+    package func u64(_ offset: Int) -> UInt64 {
+        UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Sixteen bytes as a vector; bounds-checked.
+    @inline(__always)
+    package func simd16(_ offset: Int) -> SIMD16<UInt8> {
+        unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+    }
+
+    /// Offset of the first `byte` in `from..<to`, or `to`.
+    @inline(__always)
+    package func index(of byte: UInt8, from: Int, to: Int) -> Int {
+        precondition(from >= 0 && from <= to && to <= byteCount)
+        return unsafe withUnsafeBytes { raw in
+            guard let base = raw.baseAddress, let hit = unsafe memchr(base + from, Int32(byte), to - from) else {
+                return to
+            }
+            return unsafe UnsafeRawPointer(hit) - base
+        }
+    }
+
+    /// Offset of the last `byte` in `from..<to`, or nil.
+    package func lastIndex(of byte: UInt8, from: Int, to: Int) -> Int? {
+        var at = to
+        while at > from {
+            at -= 1
+            if self[at] == byte { return at }
+        }
+        return nil
+    }
+
+    /// Offset of the first occurrence of `text`, which is not empty, that lies wholly in `from..<to`, or nil.
+    package func firstIndex(of text: StaticString, from: Int, to: Int) -> Int? {
+        let last = to - text.utf8CodeUnitCount
+        let first = unsafe text.utf8Start.pointee
+        var at = from
+        while at <= last {
+            at = index(of: first, from: at, to: last + 1)
+            if at > last { return nil }
+            if has(text, at: at, limit: to) { return at }
+            at += 1
+        }
+        return nil
+    }
+
+    /// Whether `text` stands at `offset`; false where it would reach beyond `limit`.
+    @inline(__always)
+    package func has(_ text: StaticString, at offset: Int, limit: Int) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard offset >= 0, limit - offset >= count, limit <= byteCount else { return false }
+        return unsafe withUnsafeBytes { raw in
+            guard let base = raw.baseAddress else { return count == 0 }
+            return unsafe memcmp(base + offset, text.utf8Start, count) == 0
+        }
+    }
+
+    /// Offset of the first blank in `from..<to`, or `to`: for words of a few bytes, eight at a time. The span must be
+    /// padded.
+    @inline(__always)
+    package func endOfWord(_ from: Int, _ to: Int) -> Int {
+        var at = from
+        while at < to {
+            let blanks = u64(at) ^ 0x2020_2020_2020_2020
+            let found = (blanks &- 0x0101_0101_0101_0101) & ~blanks & 0x8080_8080_8080_8080
+            if found != 0 { return Swift.min(at &+ found.trailingZeroBitCount >> 3, to) }
+            at &+= 8
+        }
+        return to
+    }
+
+    /// Whether the eight bytes of a word are hexadecimal digits.
+    @inline(__always)
+    package static func isHexadecimal(_ word: UInt64) -> Bool {
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        let digits = (word ^ 0x3030_3030_3030_3030) & ~tops
+        let letters = ((word | 0x2020_2020_2020_2020) ^ 0x6060_6060_6060_6060) & ~tops
+        // A byte's top bit is set where it is not below ten, where it is not zero, and where it is above six.
+        let areDigits = ~(digits &+ 0x7676_7676_7676_7676)
+        let areLetters = (letters &+ 0x7f7f_7f7f_7f7f_7f7f) & ~(letters &+ 0x7979_7979_7979_7979)
+        return (areDigits | areLetters) & ~word & tops == tops
+    }
+
+    /// Whether the bytes of `range` here equal those of `other` in `bytes`.
+    @inline(__always)
+    package func equal(_ range: ByteRange, _ other: ByteRange, in bytes: RawSpan) -> Bool {
+        guard range.count == other.count else { return false }
+        precondition(range.end <= byteCount && other.end <= bytes.byteCount)
+        guard !range.isEmpty else { return true }
+        return unsafe withUnsafeBytes { mine in
+            unsafe bytes.withUnsafeBytes { theirs in
+                guard let left = mine.baseAddress, let right = theirs.baseAddress else { return false }
+                return unsafe memcmp(left + range.start, right + other.start, range.count) == 0
+            }
+        }
+    }
+
+    /// Whether the bytes of `range` are exactly `text`.
+    @inline(__always)
+    package func equal(_ range: ByteRange, _ text: StaticString) -> Bool {
+        range.count == text.utf8CodeUnitCount && has(text, at: range.start, limit: range.end)
+    }
+
+    /// The bytes of `range` as a string, invalid UTF-8 repaired: for messages and rare paths, never per event.
+    package func string(_ range: ByteRange) -> String {
+        precondition(range.end <= byteCount)
+        return unsafe withUnsafeBytes { raw in
+            unsafe String(decoding: UnsafeRawBufferPointer(rebasing: raw[range.start..<range.end]), as: UTF8.self)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Lends the array's bytes as a span.
+    @inline(__always)
+    package func withSpan<Result: ~Copyable, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(unsafe span.bytes)
+    }
+}
+
+/// A growable run of bytes with one owner: arena, scratch text and output alike.
+///
+/// Appending costs a capacity check and a copy; the storage is kept by ``removeAll()`` so that a steady state
+/// allocates nothing. There are always ``padding`` bytes behind the capacity, which lets loads and stores overshoot.
+@safe
+package struct ByteBuffer: ~Copyable {
+    private var base: UnsafeMutableRawPointer
+    /// How many bytes are in use.
+    package private(set) var count = 0
+    /// How many bytes fit without growing.
+    package private(set) var capacity: Int
+
+    /// How far vector loads and stores may reach beyond the bytes in use.
+    package static let padding = 32
+
+    /// An empty buffer with room for `capacity` bytes.
+    package init(capacity: Int = 0) {
+        self.capacity = Swift.max(capacity, 64)
+        unsafe base = .allocate(byteCount: self.capacity + Self.padding, alignment: 16)
+    }
+
+    deinit { unsafe base.deallocate() }
+
+    /// Lends the bytes in use.
+    @inline(__always)
+    package borrowing func withSpan<Result: ~Copyable, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(unsafe RawSpan(_unsafeStart: base, byteCount: count))
+    }
+
+    /// Lends the bytes in use and ``padding`` more behind them, so that vector loads may overshoot a line's end. What
+    /// the padding holds means nothing.
+    @inline(__always)
+    package borrowing func withPaddedSpan<Result: ~Copyable, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(unsafe RawSpan(_unsafeStart: base, byteCount: count + Self.padding))
+    }
+
+    /// Makes room for `extra` more bytes; grows by doubling.
+    @inline(__always)
+    package mutating func reserve(_ extra: Int) {
+        if count &+ extra > capacity { grow(count + extra) }
+    }
+
+    @inline(never)
+    private mutating func grow(_ needed: Int) {
+        let wanted = Swift.max(needed, capacity * 2)
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: wanted + Self.padding, alignment: 16)
+        unsafe fresh.copyMemory(from: base, byteCount: count)
+        unsafe base.deallocate()
+        unsafe base = fresh
+        capacity = wanted
+    }
+
+    /// Appends one byte.
+    @inline(__always)
+    package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count &+= 1
+    }
+
+    /// Appends literal text.
+    @inline(__always)
+    package mutating func append(_ text: StaticString) {
+        let length = text.utf8CodeUnitCount
+        reserve(length)
+        unsafe (base + count).copyMemory(from: text.utf8Start, byteCount: length)
+        count &+= length
+    }
+
+    /// Appends `range` of another span.
+    @inline(__always)
+    package mutating func append(_ bytes: RawSpan, _ range: ByteRange) {
+        append(bytes, range.start, range.end)
+    }
+
+    /// Appends the bytes `start..<end` of another span.
+    @inline(__always)
+    package mutating func append(_ bytes: RawSpan, _ start: Int, _ end: Int) {
+        precondition(start >= 0 && start <= end && end <= bytes.byteCount)
+        let length = end &- start
+        reserve(length)
+        unsafe bytes.withUnsafeBytes { raw in
+            guard let source = raw.baseAddress else { return }
+            unsafe (base + count).copyMemory(from: source + start, byteCount: length)
+        }
+        count &+= length
+    }
+
+    /// Appends up to 32 bytes by two vector copies that overshoot. The other span must be padded.
+    @inline(__always)
+    package mutating func append(short bytes: RawSpan, _ start: Int, _ length: Int) {
+        precondition(length >= 0 && length <= 32)
+        reserve(32)
+        unsafe base.storeBytes(of: bytes.simd16(start), toByteOffset: count, as: SIMD16<UInt8>.self)
+        unsafe base.storeBytes(of: bytes.simd16(start + 16), toByteOffset: count + 16, as: SIMD16<UInt8>.self)
+        count &+= length
+    }
+
+    /// Appends up to 16 bytes by one vector copy that overshoots. The other span must be padded.
+    @inline(__always)
+    package mutating func append(word bytes: RawSpan, _ start: Int, _ length: Int) {
+        precondition(length >= 0 && length <= 16)
+        reserve(16)
+        unsafe base.storeBytes(of: bytes.simd16(start), toByteOffset: count, as: SIMD16<UInt8>.self)
+        count &+= length
+    }
+
+    /// Appends a string's UTF-8: for set-up and rare paths.
+    package mutating func append(string: String) {
+        for byte in string.utf8 { append(byte) }
+    }
+
+    /// Appends a number in decimal.
+    @inline(__always)
+    package mutating func append(decimal value: Int64) {
+        reserve(20)
+        var rest = value.magnitude
+        if value < 0 { append(UInt8(ascii: "-")) }
+        let length = Self.digitCount(rest)
+        var at = count &+ length
+        while rest >= 10 {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            at &-= 1
+            unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: digit) &+ 0x30, toByteOffset: at, as: UInt8.self)
+            rest = quotient
+        }
+        unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: rest) &+ 0x30, toByteOffset: at &- 1, as: UInt8.self)
+        count &+= length
+    }
+
+    /// How many decimal digits a number has.
+    @inline(__always)
+    private static func digitCount(_ value: UInt64) -> Int {
+        var length = 1
+        var power: UInt64 = 10
+        while length < 20, value >= power {
+            length &+= 1
+            if length == 20 { break }
+            power &*= 10
+        }
+        return length
+    }
+
+    /// Appends a number in decimal, with leading zeros up to `width` digits; the number must not be negative.
+    package mutating func append(decimal value: Int64, width: Int) {
+        var power: Int64 = 1
+        for _ in 1..<width { power *= 10 }
+        while power > 1 && value < power {
+            append(UInt8(ascii: "0"))
+            power /= 10
+        }
+        append(decimal: value)
+    }
+
+    /// The byte at an offset in use.
+    @inline(__always)
+    package subscript(_ offset: Int) -> UInt8 {
+        get {
+            precondition(offset >= 0 && offset < count)
+            return unsafe base.load(fromByteOffset: offset, as: UInt8.self)
+        }
+        set {
+            precondition(offset >= 0 && offset < count)
+            unsafe base.storeBytes(of: newValue, toByteOffset: offset, as: UInt8.self)
+        }
+    }
+
+    /// Gives the bytes away as a batch and goes on with an empty buffer of the same capacity.
+    package mutating func takeBatch(_ entries: [Batch.Entry]) -> Batch {
+        let batch = unsafe Batch(adopting: base, byteCount: count, entries: entries)
+        unsafe base = .allocate(byteCount: capacity + Self.padding, alignment: 16)
+        count = 0
+        return batch
+    }
+
+    /// Forgets all bytes and keeps the storage.
+    @inline(__always)
+    package mutating func removeAll() { count = 0 }
+
+    /// Cuts the buffer back to its first `length` bytes.
+    @inline(__always)
+    package mutating func truncate(to length: Int) {
+        precondition(length >= 0 && length <= count)
+        count = length
+    }
+
+    /// Drops the first `length` bytes and moves the rest to the start.
+    package mutating func removeFirst(_ length: Int) {
+        precondition(length >= 0 && length <= count)
+        unsafe memmove(base, base + length, count - length)
+        count -= length
+    }
+
+    /// Moves the bytes `source..<end` so that they begin at `target`; what lay there is overwritten.
+    package mutating func move(_ source: Int, _ end: Int, to target: Int) {
+        precondition(source >= 0 && source <= end && end <= count && target >= 0 && target + (end - source) <= count)
+        unsafe memmove(base + target, base + source, end - source)
+    }
+
+    /// Lets `body` fill up to `length` free bytes behind those in use; it returns how many it wrote.
+    package mutating func fill<Failure: Error>(
+        _ length: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) -> Int {
+        reserve(length)
+        let written = try unsafe body(UnsafeMutableRawBufferPointer(start: base + count, count: length))
+        precondition(written >= 0 && written <= length)
+        count += written
+        return written
+    }
+}
+
+// MARK: - JSON text
+
+extension ByteBuffer {
+    /// Appends `start..<end` as the inside of a JSON string (RFC 8259 section 7) and as valid UTF-8: quotes,
+    /// backslashes and control characters are escaped, each maximal invalid subsequence becomes U+FFFD.
+    ///
+    /// Sixteen bytes at a time: copied first, looked at after, since most hold nothing to escape. Returns false where
+    /// something was invalid. The span must be padded.
+    @inline(__always)
+    package mutating func append(jsonEscaped bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
+        precondition(start >= 0 && start <= end && end + 16 <= bytes.byteCount)
+        reserve((end - start) * 6 + 16)
+        var at = start
+        while end &- at >= 16 {
+            unsafe (base + count).storeBytes(of: bytes.simd16(at), as: SIMD16<UInt8>.self)
+            if bytes.needsEscape16(at) { return appendRest(bytes, at, end) }
+            at &+= 16
+            count &+= 16
+        }
+        let left = end &- at
+        unsafe (base + count).storeBytes(of: bytes.simd16(at), as: SIMD16<UInt8>.self)
+        if bytes.plainLength(at) < left { return appendRest(bytes, at, end) }
+        count &+= left
+        return true
+    }
+
+    /// The same from the first block on that holds something to escape.
+    @inline(never)
+    private mutating func appendRest(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
+        var at = start
+        var valid = true
+        while at < end {
+            unsafe (base + count).storeBytes(of: bytes.simd16(at), as: SIMD16<UInt8>.self)
+            let plain = Swift.min(bytes.needsEscape16(at) ? bytes.plainLength(at) : 16, end &- at)
+            at &+= plain
+            count &+= plain
+            if plain < 16, at < end, !appendSpecial(bytes, &at, end) { valid = false }
+        }
+        return valid
+    }
+
+    /// Appends the byte or sequence at `at`, which is not plain; false if it was invalid.
+    @inline(__always)
+    private mutating func appendSpecial(_ bytes: RawSpan, _ at: inout Int, _ end: Int) -> Bool {
+        let byte = bytes[at]
+        if byte < 0x80 {
+            appendEscape(byte)
+            at &+= 1
+            return true
+        }
+        let length = bytes.utf8SequenceLength(at, end)
+        if length > 0 {
+            append(bytes, at, at + length)
+            at &+= length
+            return true
+        }
+        append("\u{FFFD}")
+        at &+= bytes.utf8InvalidLength(at, end)
+        return false
+    }
+
+    /// Appends text that is escaped already, each maximal invalid subsequence as U+FFFD.
+    package mutating func append(repairing bytes: RawSpan, _ start: Int, _ end: Int) {
+        var at = start
+        while at < end {
+            let length = bytes.utf8SequenceLength(at, end)
+            if length > 0 {
+                append(bytes, at, at + length)
+                at += length
+            } else {
+                append("\u{FFFD}")
+                at += bytes.utf8InvalidLength(at, end)
+            }
+        }
+    }
+
+    private mutating func appendEscape(_ byte: UInt8) {
+        switch byte {
+        case 0x22: append("\\\"")
+        case 0x5c: append("\\\\")
+        case 0x0a: append("\\n")
+        case 0x09: append("\\t")
+        case 0x0d: append("\\r")
+        case 0x08: append("\\b")
+        case 0x0c: append("\\f")
+        default:
+            append("\\u00")
+            append(Self.hexDigit(byte >> 4))
+            append(Self.hexDigit(byte & 15))
+        }
+    }
+
+    /// Appends a number as 16 hexadecimal digits.
+    package mutating func append(hexadecimal value: UInt64) {
+        var shift: UInt64 = 64
+        while shift > 0 {
+            shift -= 4
+            append(Self.hexDigit(UInt8(truncatingIfNeeded: value >> shift) & 15))
+        }
+    }
+
+    /// The lower-case hexadecimal digit of a value below 16.
+    @inline(__always)
+    package static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? value + 0x30 : value + 0x57 }
+}
+
+extension RawSpan {
+    /// Whether one of the 16 bytes at `at` is a quote, a backslash, a control character or not ASCII.
+    ///
+    /// As signed numbers control characters and all that is not ASCII lie below the blank: one comparison. (Unsigned
+    /// `.>=` is not vectorised by Swift 6.3.)
+    @inline(__always)
+    package func needsEscape16(_ at: Int) -> Bool {
+        let block = unsafe unsafeLoadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self)
+        let quote = SIMD16<Int8>(repeating: 0x22)
+        let backslash = SIMD16<Int8>(repeating: 0x5c)
+        let blank = SIMD16<Int8>(repeating: 0x20)
+        let special = (block .== quote) .| (block .== backslash) .| (block .< blank)
+        // `any` is a call in this module; the mask's two words are not.
+        let words = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
+        return words[0] | words[1] != 0
+    }
+
+    /// How many of the 16 bytes at `at` are plain before the first that ``needsEscape16(_:)`` means; 16 if all are.
+    @inline(__always)
+    package func plainLength(_ at: Int) -> Int {
+        let low = Self.special(u64(at))
+        if low != 0 { return low.trailingZeroBitCount >> 3 }
+        let high = Self.special(u64(at + 8))
+        return high != 0 ? 8 + high.trailingZeroBitCount >> 3 : 16
+    }
+
+    /// Sets the top bit of the lowest byte of the word that needs escaping; higher bits may be wrong.
+    @inline(__always)
+    private static func special(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5c)
+        let zeros = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
+        let control = (word &- ones &* 0x20) & ~word
+        return (zeros | control | word) & (ones &* 0x80)
+    }
+
+    /// How long the bytes `start..<end` are at the most once they are escaped as JSON text. The span must be padded.
+    package func escapedLength(_ start: Int, _ end: Int) -> Int {
+        var length = end - start
+        var at = start
+        while at < end {
+            if needsEscape16(at) {
+                for each in at..<Swift.min(at + 16, end) { length += Self.escapeGrowth(self[each]) }
+            }
+            at += 16
+        }
+        return length
+    }
+
+    /// By how much a byte grows at the most: an invalid one becomes U+FFFD, three bytes.
+    @inline(__always)
+    private static func escapeGrowth(_ byte: UInt8) -> Int {
+        if byte >= 0x80 { return 2 }
+        if byte == 0x22 || byte == 0x5c || byte == 0x09 { return 1 }
+        return byte < 0x20 ? 5 : 0
+    }
+
+    /// Length of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), or 0.
+    package func utf8SequenceLength(_ at: Int, _ end: Int) -> Int {
+        let first = self[at]
+        let needed = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
+        guard needed > 0, at + needed <= end else { return 0 }
+        return utf8ValidLength(at, end) == needed ? needed : 0
+    }
+
+    /// Length of the maximal subpart of an ill-formed sequence at `at`: what one U+FFFD stands for.
+    package func utf8InvalidLength(_ at: Int, _ end: Int) -> Int { Swift.max(1, utf8ValidLength(at, end)) }
+
+    /// How many bytes from `at` on can begin one well-formed sequence.
+    private func utf8ValidLength(_ at: Int, _ end: Int) -> Int {
+        let first = self[at]
+        guard first >= 0xc2, first < 0xf5 else { return first < 0x80 ? 1 : 0 }
+        let needed = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+        let low: UInt8 = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80
+        let high: UInt8 = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf
+        var length = 1
+        while length < needed, at + length < end {
+            let byte = self[at + length]
+            guard byte >= (length == 1 ? low : 0x80), byte <= (length == 1 ? high : 0xbf) else { break }
+            length += 1
+        }
+        return length
+    }
+}
