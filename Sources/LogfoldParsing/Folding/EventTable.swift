@@ -1,0 +1,164 @@
+/// The events that have not left yet, in the order of their first lines, with their further lines.
+///
+/// Events and lines are known by numbers that only grow; the arrays hold a window of them. So a fold can name its
+/// event while events before it leave.
+struct EventTable {
+    private var events: ContiguousArray<Event> = []
+    private var lines: ContiguousArray<FoldedLine> = []
+    /// Position in `events` of the oldest event that has not left.
+    private var front = 0
+    /// Number of the first event in `events`, and of the first line in `lines`.
+    private var eventBase = 0
+    private var lineBase: UInt32 = 1
+    /// Where decisions are recorded, if they are.
+    var trace: DecisionTrace?
+
+    /// Whether every event has left.
+    var isEmpty: Bool { front == events.count }
+    /// How many events have not left.
+    var count: Int { events.count - front }
+    /// Number of the oldest event that has not left.
+    var first: Int { eventBase + front }
+    /// Number that the next event gets.
+    var end: Int { eventBase + events.count }
+    /// Number that the next line gets.
+    var nextLine: UInt32 { lineBase &+ UInt32(lines.count) }
+
+    /// The event of a number that has not left.
+    subscript(_ number: Int) -> Event {
+        // Borrowed, not copied: an event is long.
+        @inline(__always) _read { yield events[number - eventBase] }
+        @inline(__always) _modify { yield &events[number - eventBase] }
+    }
+
+    /// The line of a number.
+    @inline(__always)
+    func line(_ number: UInt32) -> FoldedLine { lines[Int(number &- lineBase)] }
+
+    /// Adds an event behind all others and returns its number.
+    @inline(__always)
+    mutating func append(_ event: Event) -> Int {
+        events.append(event)
+        return eventBase + events.count - 1
+    }
+
+    /// No further line goes to an event.
+    @inline(__always)
+    mutating func close(_ number: Int, because reason: EventEnding) {
+        events[number - eventBase].isOpen = false
+        if let trace { trace.end(number, reason) }
+    }
+
+    /// How many lines came since the oldest event that has not left.
+    private var retainedLines: Int { isEmpty ? 0 : Int(nextLine &- events[front].lineMark) }
+    /// How many events have not left, and lines that came since the oldest of them.
+    var retainedCount: Int { count + retainedLines }
+    /// How many bytes they hold here.
+    var weight: Int { count * MemoryLayout<Event>.stride + retainedLines * MemoryLayout<FoldedLine>.stride }
+
+    /// As ``weight``, but with what is not forgotten yet: never less, and quicker to tell.
+    @inline(__always)
+    var heldWeight: Int {
+        events.count * MemoryLayout<Event>.stride + lines.count * MemoryLayout<FoldedLine>.stride
+    }
+
+    /// Whether the head of an event that has not left is kept elsewhere.
+    var hasCarriedHeads: Bool { events[front...].contains { $0.carriedHead >= 0 } }
+
+    /// Adds a further line to an event.
+    mutating func append(_ line: FoldedLine, to number: Int) {
+        // 0 is no line's number, also when the numbers begin again.
+        if nextLine == 0 { lines.append(line) }
+        let added = nextLine
+        lines.append(line)
+        let position = number - eventBase
+        if events[position].lastLine == 0 {
+            events[position].firstLine = added
+        } else {
+            lines[Int(events[position].lastLine &- lineBase)].next = added
+        }
+        events[position].lastLine = added
+        events[position].lineCount += 1
+    }
+
+    /// Whether the line that was taken last is a further line of this event.
+    func isLastTaken(_ number: Int) -> Bool {
+        let last = events[number - eventBase].lastLine
+        return last != 0 && last &+ 1 == nextLine && (number == end - 1 || events[end - 1 - eventBase].lineMark <= last)
+    }
+
+    /// Takes the last further line of an event away again and returns it; nil if it has none.
+    mutating func removeLastLine(of number: Int) -> FoldedLine? {
+        let position = number - eventBase
+        let last = events[position].lastLine
+        guard last != 0 else { return nil }
+        var before: UInt32 = 0
+        var at = events[position].firstLine
+        while at != last {
+            before = at
+            at = line(at).next
+        }
+        if before == 0 {
+            events[position].firstLine = 0
+        } else {
+            lines[Int(before &- lineBase)].next = 0
+        }
+        events[position].lastLine = before
+        events[position].lineCount -= 1
+        return line(last)
+    }
+
+    /// Lets the oldest event leave.
+    @inline(__always)
+    mutating func removeFirst() { front += 1 }
+
+    /// Forgets events that have left, and lines that only they had.
+    mutating func compact() {
+        if front == events.count {
+            eventBase += events.count
+            lineBase = nextLine
+            events.removeAll(keepingCapacity: true)
+            lines.removeAll(keepingCapacity: true)
+        } else {
+            let keepFrom = events[front].lineMark
+            lines.removeFirst(Int(keepFrom &- lineBase))
+            lineBase = keepFrom
+            events.removeFirst(front)
+            eventBase += front
+        }
+        front = 0
+    }
+
+    /// The arena's bytes moved `distance` towards its start: so do all offsets.
+    mutating func relocate(_ distance: UInt32) {
+        for at in front..<events.count { events[at].relocate(distance) }
+        for at in lines.indices {
+            // Lines of events that have left may lie below the distance: they are not read again.
+            lines[at].start &-= distance
+            lines[at].payload &-= distance
+            lines[at].end &-= distance
+        }
+    }
+}
+
+extension Event {
+    fileprivate mutating func relocate(_ distance: UInt32) {
+        region &-= distance
+        start &-= distance
+        end &-= distance
+        guard carriedHead < 0 else { return }
+        head.relocate(distance)
+    }
+}
+
+extension Head {
+    /// The bytes it was read from moved `distance` towards the start.
+    mutating func relocate(_ distance: UInt32) {
+        pid = pid.moved(down: distance)
+        levelText = levelText.moved(down: distance)
+        logger = logger.moved(down: distance)
+        context = context.moved(down: distance)
+        instance = instance.moved(down: distance)
+        payload -= Int(distance)
+    }
+}
