@@ -1,0 +1,80 @@
+/// SipHash-2-4 with 128 bits out (Aumasson and Bernstein, the reference implementation's `SIPHASH_128` form), fed piece
+/// by piece. Deterministic across runs and machines, unlike `Hasher`; two different inputs do not meet in practice.
+struct SipHash128 {
+    private var v0: UInt64, v1: UInt64, v2: UInt64, v3: UInt64
+    /// Bytes that do not fill a word yet, and how many bytes there were in all.
+    private var tail: UInt64 = 0
+    private var count: UInt64 = 0
+
+    /// A hash with a key of two words.
+    init(key0: UInt64, key1: UInt64) {
+        v0 = key0 ^ 0x736f_6d65_7073_6575
+        v1 = key1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
+        v2 = key0 ^ 0x6c79_6765_6e65_7261
+        v3 = key1 ^ 0x7465_6462_7974_6573
+    }
+
+    /// Feeds one byte.
+    @inline(__always)
+    mutating func add(_ byte: UInt8) {
+        tail |= UInt64(byte) << ((count & 7) * 8)
+        count &+= 1
+        if count & 7 == 0 {
+            compress(tail)
+            tail = 0
+        }
+    }
+
+    /// Feeds a number, little-endian.
+    mutating func add(_ number: UInt64) {
+        for shift in 0..<8 { add(UInt8(truncatingIfNeeded: number >> UInt64(shift * 8))) }
+    }
+
+    /// Feeds a range of bytes.
+    mutating func add(_ bytes: RawSpan, _ range: ByteRange) {
+        for at in range.start..<range.end { add(bytes[at]) }
+    }
+
+    /// Feeds bytes, and their number so that two fields cannot run into each other.
+    mutating func add(_ bytes: [UInt8]) {
+        add(UInt64(bytes.count))
+        for byte in bytes { add(byte) }
+    }
+
+    /// The hash of all that was fed: the first eight bytes of the result, little-endian, and the last eight.
+    func finished() -> (UInt64, UInt64) {
+        var last = self
+        last.compress(tail | (count & 0xff) << 56)
+        last.v2 ^= 0xee
+        for _ in 0..<4 { last.round() }
+        let low = last.v0 ^ last.v1 ^ last.v2 ^ last.v3
+        last.v1 ^= 0xdd
+        for _ in 0..<4 { last.round() }
+        return (low, last.v0 ^ last.v1 ^ last.v2 ^ last.v3)
+    }
+
+    @inline(__always)
+    private mutating func compress(_ word: UInt64) {
+        v3 ^= word
+        round()
+        round()
+        v0 ^= word
+    }
+
+    @inline(__always)
+    private mutating func round() {
+        v0 = v0 &+ v1
+        v1 = Self.rotate(v1, 13) ^ v0
+        v0 = Self.rotate(v0, 32)
+        v2 = v2 &+ v3
+        v3 = Self.rotate(v3, 16) ^ v2
+        v0 = v0 &+ v3
+        v3 = Self.rotate(v3, 21) ^ v0
+        v2 = v2 &+ v1
+        v1 = Self.rotate(v1, 17) ^ v2
+        v2 = Self.rotate(v2, 32)
+    }
+
+    @inline(__always)
+    private static func rotate(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }
+}
