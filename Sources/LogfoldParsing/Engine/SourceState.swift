@@ -1,0 +1,268 @@
+import LogfoldCore
+
+/// One source while it is read: its bytes, its folds, and what is known of its format.
+///
+/// Plain text is scanned where it lies. Retained bytes are one stretch, from the oldest event that has not left to the
+/// end, because events leave in the order of their first lines.
+struct SourceState: ~Copyable {
+    var arena = ByteBuffer(capacity: 1 << 16)
+    var fold: Fold
+    var recognizer: Recognizer
+    var context: SourceContext
+    let options: EngineOptions
+    /// Where in the arena the next line begins.
+    var scanned = 0
+    /// Offset in the source of the arena's first byte.
+    var arenaOffset = 0
+    var framing: LineFraming
+    var isDecided = false
+    /// Set where lines cannot be taken as they lie.
+    var layered: LayeredInput?
+    /// Whether room has to be made before the next line is taken.
+    var isShort = false
+    /// How far the arena has been searched for colours, and the offset in the source of the first one.
+    var searched = 0
+    var colour: Int?
+
+    /// How many lines, or bytes, the decisions about a source look at.
+    static let sampleLines = 20
+    static let sampleBytes = 1 << 16
+
+    init(number: UInt32, facts: SourceFacts, _ options: EngineOptions, _ trace: DecisionTrace? = nil) {
+        fold = Fold(options: options.fold)
+        fold.table.trace = trace
+        recognizer = Recognizer(options)
+        self.options = options
+        framing = LineFraming(stripsCarriageReturns: options.lineEnds == .strip, maxBytes: options.fold.maxLineBytes)
+        context = SourceContext(number: number, facts: facts, options)
+    }
+
+    /// Keeps the next bytes of the source, which begin at `offset`; ``advance(_:)`` takes them.
+    mutating func append(_ bytes: RawSpan, at offset: Int) {
+        let end = bytes.byteCount
+        guard layered == nil else {
+            layered?.append(bytes, 0, end)
+            return
+        }
+        if arena.count == 0 { arenaOffset = offset }
+        arena.append(bytes, 0, end)
+        if !isDecided { decide(isComplete: false) }
+    }
+
+    /// Decides about the source by what is there: no more lines will come soon.
+    mutating func decide() {
+        if !isDecided, arena.count > 0 { decide(isComplete: true) }
+    }
+
+    /// Takes complete lines and writes the events that may leave; false if the writer was full before the end.
+    mutating func advance(_ writer: inout EventWriter) -> Bool {
+        guard isDecided else { return true }
+        guard takeLines(&writer), write(&writer) else { return false }
+        compact()
+        return true
+    }
+
+    /// Ends the source: what is left is a last line without a newline, and no fold goes on.
+    mutating func finish() {
+        takeLastLine()
+        Self.finish(arena, &fold)
+    }
+
+    /// Ends folds that have been silent for long enough at `now`, nanoseconds of any clock that only grows.
+    mutating func expire(now: Int64) {
+        if layered?.isOverdue(now: now, timeout: options.fold.timeout.nanoseconds) == true { takeParts() }
+        let waits = layered?.hasUnfinishedLine ?? (scanned < arena.count)
+        Self.expire(arena, &fold, now: now, unfinishedLine: waits)
+    }
+
+    /// When ``expire(now:)`` has something to do next; nil when nothing is open.
+    var nextDeadline: Int64? {
+        guard isDecided else { return arena.count > 0 ? 0 : nil }
+        guard let parts = layered?.deadline(timeout: options.fold.timeout.nanoseconds) else { return fold.nextDeadline }
+        return Swift.min(fold.nextDeadline ?? parts, parts)
+    }
+
+    static func finish(_ arena: borrowing ByteBuffer, _ fold: inout Fold) {
+        arena.withPaddedSpan { fold.finish($0) }
+    }
+
+    static func expire(_ arena: borrowing ByteBuffer, _ fold: inout Fold, now: Int64, unfinishedLine: Bool) {
+        arena.withPaddedSpan { fold.expire($0, now: now, unfinishedLine: unfinishedLine) }
+    }
+
+    static func releaseOldest(_ arena: borrowing ByteBuffer, _ fold: inout Fold) -> Bool {
+        arena.withPaddedSpan { fold.releaseOldest($0) }
+    }
+}
+
+// MARK: - Memory
+
+extension SourceState {
+    /// How many bytes open folds and what waits behind them hold, with what is known of them.
+    var retained: Int {
+        guard let needed = fold.firstNeededByte else { return 0 }
+        let facts = layered == nil ? 0 : fold.table.retainedCount * SourceContext.factsStride
+        return scanned - needed + fold.table.weight + facts
+    }
+
+    /// Ends the oldest open folds for as long as what waits behind them holds too much; false if the writer was full
+    /// before the end. Asked behind each line, so that the answer depends on the lines only.
+    mutating func makeRoom(_ writer: inout EventWriter) -> Bool {
+        repeat {
+            isShort = true
+            guard write(&writer) else { return false }
+            isShort = false
+        } while retained > options.fold.memory && Self.releaseOldest(arena, &fold)
+        compact()
+        return true
+    }
+}
+
+// MARK: - Lines
+
+extension SourceState {
+    /// Takes every complete line; false if the writer was full before the end.
+    mutating func takeLines(_ writer: inout EventWriter) -> Bool {
+        if isShort, !makeRoom(&writer) { return false }
+        if layered == nil, !takePlainLines(&writer) { return false }
+        return layered == nil || takeLayeredLines(&writer)
+    }
+
+    mutating func takePlainLines(_ writer: inout EventWriter) -> Bool {
+        // Colours have to be taken out (R12): from the first line that has one, lines are copied.
+        if colour == nil {
+            let (start, end) = (Swift.max(searched, scanned), arena.count)
+            let found = arena.withSpan { $0.index(of: 0x1b, from: start, to: end) }
+            searched = end
+            if found < end { colour = arenaOffset + found }
+        }
+        let limit = colour ?? Int.max
+        while true {
+            switch Self.scan(arena, &scanned, arenaOffset, limit, options.fold.memory, &framing, &fold, &recognizer) {
+            case .bytesMissing:
+                if colour != nil { useLayers(.none, .none) }
+                return true
+            case .colour:
+                useLayers(.none, .none)
+                return true
+            case .layer:
+                useLayers(.none, .none)
+                detectTransport()
+                return true
+            case .memory:
+                guard makeRoom(&writer) else { return false }
+            }
+        }
+    }
+
+    /// Why no further line was taken as it lies.
+    private enum Stop {
+        case bytesMissing
+        /// The next line has a colour, or shows a layer.
+        case colour, layer
+        /// What waits may hold too much.
+        case memory
+    }
+
+    /// Takes complete lines, up to the one that reaches over `colour`, an offset in the source.
+    private static func scan(
+        _ arena: borrowing ByteBuffer, _ scanned: inout Int, _ arenaOffset: Int, _ colour: Int, _ memory: Int,
+        _ framing: inout LineFraming, _ fold: inout Fold, _ recognizer: inout Recognizer
+    ) -> Stop {
+        let end = arena.count
+        let needed = fold.firstNeededByte ?? scanned
+        var head = Head()
+        return arena.withPaddedSpan { bytes in
+            while let line = framing.next(bytes, scanned, end, arenaOffset) {
+                if line.offset + line.length > colour { return .colour }
+                if framing.isRest {
+                    fold.takeRest(bytes, line)
+                } else {
+                    let read = recognizer.read(bytes, line, &head)
+                    if case .part(.text) = read, recognizer.showsLayer(bytes, line) { return .layer }
+                    hand(bytes, line, head, read, &fold)
+                }
+                scanned += line.length
+                framing.advance(line)
+                if scanned - needed + fold.table.heldWeight > memory { return .memory }
+            }
+            return .bytesMissing
+        }
+    }
+
+    @inline(__always)
+    static func hand(
+        _ bytes: RawSpan, _ line: InputLine, _ head: Head, _ read: Recognizer.Line, _ fold: inout Fold
+    ) {
+        switch read {
+        case .part(let format): fold.accept(bytes, line, head, format)
+        case .record(let format): fold.takeRecord(bytes, line, head, format)
+        }
+    }
+
+    /// The last line of a source may lack its newline; it is cut where it is too long.
+    mutating func takeLastLine() {
+        guard layered == nil else {
+            takeLastLayeredLine()
+            return
+        }
+        while scanned < arena.count {
+            Self.takeLastLine(arena, &scanned, arenaOffset, &framing, &fold, &recognizer)
+        }
+    }
+
+    static func takeLastLine(
+        _ arena: borrowing ByteBuffer, _ scanned: inout Int, _ arenaOffset: Int, _ framing: inout LineFraming,
+        _ fold: inout Fold, _ recognizer: inout Recognizer
+    ) {
+        var head = Head()
+        arena.withPaddedSpan { bytes in
+            let line = framing.last(bytes, scanned, arena.count, arenaOffset)
+            if framing.isRest {
+                fold.takeRest(bytes, line)
+            } else {
+                let read = recognizer.read(bytes, line, &head)
+                hand(bytes, line, head, read, &fold)
+            }
+            scanned += line.length
+            framing.advance(line)
+        }
+    }
+
+    // MARK: - Events
+
+    /// Writes the events that nothing open lies before; false if the writer was full before the end.
+    mutating func write(_ writer: inout EventWriter) -> Bool {
+        Self.write(arena, &fold, &context, &writer)
+    }
+
+    static func write(
+        _ arena: borrowing ByteBuffer, _ fold: inout Fold, _ context: inout SourceContext,
+        _ writer: inout EventWriter
+    ) -> Bool {
+        arena.withPaddedSpan { bytes in
+            while !fold.table.isEmpty {
+                let event = fold.table[fold.table.first]
+                if event.isOpen { break }
+                if writer.isFull { return false }
+                writer.write(bytes, event, fold.table, fold.carried, &context)
+                fold.table.removeFirst()
+            }
+            return true
+        }
+    }
+
+    /// Moves what is still needed to the start of the arena once that frees half of it.
+    mutating func compact() {
+        let needed = Swift.min(fold.firstNeededByte ?? scanned, scanned)
+        guard needed > arena.count / 2 || needed == arena.count else { return }
+        let facts = fold.firstNeededFacts
+        fold.compact()
+        fold.relocate(needed)
+        context.relocate(UInt32(truncatingIfNeeded: needed), keepingFrom: facts)
+        arena.removeFirst(needed)
+        scanned -= needed
+        searched = Swift.max(searched - needed, 0)
+        arenaOffset += needed
+    }
+}
