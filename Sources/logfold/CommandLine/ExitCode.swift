@@ -1,0 +1,24 @@
+/// What the exit status says; the same for every command.
+enum ExitCode: Int32, Sendable {
+    /// All that was asked for was done.
+    case done = 0
+    /// It ran, but something was dropped, unreadable or failed.
+    case incomplete = 1
+    /// The command line or a configuration is wrong; nothing was read.
+    case usage = 2
+    /// There was nothing to work with: no input could be read.
+    case nothingToRead = 3
+
+    /// What the man pages say of it.
+    var meaning: String {
+        switch self {
+        case .done: "All that was asked for was done."
+        case .incomplete: "It ran, but something was dropped, could not be read or failed."
+        case .usage: "The command line or a configuration is wrong. Nothing was read."
+        case .nothingToRead: "There was nothing to work with: no input could be read."
+        }
+    }
+
+    /// All codes, in the order in which the man pages list them.
+    static let all: [ExitCode] = [.done, .incomplete, .usage, .nothingToRead]
+}
