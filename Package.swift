@@ -14,6 +14,7 @@ let package = Package(
     name: "logfold",
     products: [
         .library(name: "Logfold", targets: ["LogfoldCore", "LogfoldParsing"]),
+        .executable(name: "logfold", targets: ["logfold"]),
     ],
     targets: [
         .systemLibrary(
@@ -31,6 +32,9 @@ let package = Package(
         .target(name: "LogfoldIO", dependencies: ["LogfoldCore"], swiftSettings: strict),
         .target(
             name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CZstd"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "logfold", dependencies: ["LogfoldCore", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
