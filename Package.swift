@@ -36,6 +36,10 @@ let package = Package(
         .executableTarget(
             name: "logfold", dependencies: ["LogfoldCore", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
             swiftSettings: strict),
+        .target(
+            name: "LogfoldTestSupport",
+            dependencies: ["LogfoldCore", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
+            swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )
