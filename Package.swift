@@ -40,6 +40,15 @@ let package = Package(
             name: "LogfoldTestSupport",
             dependencies: ["LogfoldCore", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
             swiftSettings: common),
+
+        .testTarget(
+            name: "LogfoldCoreTests", dependencies: ["LogfoldCore", "LogfoldTestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "LogfoldIOTests", dependencies: ["LogfoldCore", "LogfoldIO", "LogfoldTestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "LogfoldCompressionTests", dependencies: ["LogfoldCompression", "LogfoldTestSupport"],
+            swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )
