@@ -44,6 +44,9 @@ let package = Package(
         .testTarget(
             name: "LogfoldCoreTests", dependencies: ["LogfoldCore", "LogfoldTestSupport"], swiftSettings: common),
         .testTarget(
+            name: "LogfoldParsingTests", dependencies: ["LogfoldCore", "LogfoldParsing", "LogfoldTestSupport"],
+            swiftSettings: common),
+        .testTarget(
             name: "LogfoldIOTests", dependencies: ["LogfoldCore", "LogfoldIO", "LogfoldTestSupport"],
             swiftSettings: common),
         .testTarget(
