@@ -52,6 +52,8 @@ let package = Package(
         .testTarget(
             name: "LogfoldCompressionTests", dependencies: ["LogfoldCompression", "LogfoldTestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "LogfoldCommandTests", dependencies: ["logfold", "LogfoldTestSupport"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )
