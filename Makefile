@@ -35,7 +35,9 @@ release: packages ## The program as it ships: .build/release/logfold
 truth: packages ## Score every recording against what the services logged
 	@Scripts/packages.sh test
 	@mkdir -p .build
-	LOGFOLD_SHARED="$(abspath $(SHARED))" $(SWIFT) test --filter Truth 2>&1 | tee .build/truth.log
+	LOGFOLD_TEST_GEN="$(wildcard $(abspath $(SHARED))/tools/gen.py)" \
+	LOGFOLD_TEST_LOGHUB="$(wildcard $(abspath $(SHARED))/corpus/loghub-openstack)" \
+		$(SWIFT) test --filter 'Truth|Interleaved|LogHub' 2>&1 | tee .build/truth.log
 	@grep -q 'Test run with [1-9]' .build/truth.log || { echo 'No test of that name was run.' >&2; exit 1; }
 
 format: ## Format all sources

@@ -36,7 +36,7 @@ package struct GeneratedEvent: Sendable, Equatable {
 /// The log generator of the test environment: a program named by `LOGFOLD_TEST_GEN`.
 package enum LogGenerator {
     /// Path of the program, or nil; a test that needs it says so when it is skipped.
-    package static let path = ProcessInfo.processInfo.environment["LOGFOLD_TEST_GEN"]
+    package static let path = ProcessInfo.processInfo.environment["LOGFOLD_TEST_GEN"].flatMap { $0.isEmpty ? nil : $0 }
 
     /// A generated log.
     package struct Output {
