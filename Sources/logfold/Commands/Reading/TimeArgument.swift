@@ -13,10 +13,17 @@ enum TimeArgument {
             let (time, overflow) = now.subtractingReportingOverflow(duration)
             return overflow ? nil : time
         }
-        guard let stamp = stamp(text) ?? stamp(text + ":00") ?? stamp(text + " 00:00:00") else { return nil }
+        let stamp = stamp(text) ?? stamp(withSeconds(text)) ?? stamp(text + " 00:00:00")
+        guard let stamp else { return nil }
         guard stamp.kind == .wall else { return stamp.nanoseconds }
         var clock = WallClock(rules: zone)
         return clock.utc(wallNanoseconds: stamp.nanoseconds).utc
+    }
+
+    /// `2026-11-22T17:00Z` with seconds: they stand behind the minutes, in front of an offset.
+    private static func withSeconds(_ text: String) -> String {
+        let minutes = "2026-11-22T17:00".count
+        return text.prefix(minutes) + ":00" + text.dropFirst(minutes)
     }
 
     private static func stamp(_ text: String) -> LogTime? {
