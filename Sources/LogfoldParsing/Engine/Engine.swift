@@ -41,10 +41,11 @@ public struct Engine: ~Copyable {
         sources[source] = SourceBox(SourceState(number: source, facts: facts, own, trace))
     }
 
-    /// Takes the next bytes of a source, which begin at `offset` in it.
+    /// Takes the next bytes of a source, which begin at `offset` in it. A source that was not opened is, without facts.
     public mutating func push(
         _ bytes: RawSpan, source: UInt32, at offset: Int, _ emit: (Batch) throws -> Void
     ) rethrows {
+        if sources[source] == nil { open(source: source) }
         guard let box = sources[source] else { return }
         var at = 0
         // In pieces that stay in the cache between being copied, parsed and encoded.
