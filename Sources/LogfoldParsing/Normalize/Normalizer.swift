@@ -85,7 +85,8 @@ struct Normalizer: ~Copyable {
         if !facts.fields.isEmpty { record.flags.remove(.unparsed) }
         if record.host.isEmpty { record.host = facts.host }
         if record.service.isEmpty { record.service = facts.service }
-        if record.pid.isEmpty { record.pid = facts.pid }
+        // The schema has numbers here, and a layer's text may be anything.
+        if record.pid.isEmpty, bytes.decimal(facts.pid) != nil { record.pid = facts.pid }
         if record.time.kind == .absent { record.time = facts.time }
         if record.level == .unknown, record.levelText.isEmpty, !record.flags.contains(.late) {
             record.level = facts.level
@@ -281,7 +282,7 @@ extension Record {
         case .projectName: projectName = value
         case .function: function = value
         case .file: file = value
-        case .line: line = value
+        case .line: line = bytes.decimal(value) == nil ? .none : value
         case .processName: processName = value
         case .threadName: threadName = value
         }

@@ -203,4 +203,15 @@ struct LayersEngineTests {
             stride(from: 0, to: log.count, by: 97).map { log[$0..<Swift.min($0 + 97, log.count)] })
         #expect(output.entries.reduce(0) { $0 + Int($1.rawLength) } == log.count)
     }
+
+    @Test("a number that a layer names is left out where it is none")
+    func badNumbers() throws {
+        let line =
+            #"{"__REALTIME_TIMESTAMP":"1795370287721835","MESSAGE":"m","LOGGER_NAME":"nova.x","#
+            + #""_PID":"35a6","SYSLOG_PID":"35a6","CODE_LINE":"1e","CODE_FILE":"/x.py"}"#
+        let event = try #require(EngineOutput(Array((line + "\n").utf8)).events.first)
+        #expect(event["process.pid"] == nil)
+        #expect(event["log.origin.file.line"] == nil)
+        #expect(event["log.origin.file.name"] == "/x.py")
+    }
 }
