@@ -26,15 +26,36 @@ let package = Package(
             providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(
             name: "CZstd", path: "Sources/System/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(
+            name: "CYAML", path: "Sources/System/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
         .target(name: "LogfoldCore", swiftSettings: strict),
         .target(name: "LogfoldParsing", dependencies: ["LogfoldCore", "CPCRE2"], swiftSettings: strict),
-        .target(name: "LogfoldIO", dependencies: ["LogfoldCore"], swiftSettings: strict),
+        .target(name: "LogfoldConfig", dependencies: ["LogfoldCore", "CYAML"], swiftSettings: strict),
+        .target(name: "LogfoldIO", dependencies: ["LogfoldCore", "CLinux"], swiftSettings: strict),
         .target(
             name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CZstd"],
             swiftSettings: strict),
+        .target(name: "LogfoldSpool", dependencies: ["LogfoldCore", "LogfoldIO"], swiftSettings: strict),
+        .target(
+            name: "LogfoldInputs",
+            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
+            swiftSettings: strict),
+        .target(
+            name: "LogfoldSinks",
+            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
+            swiftSettings: strict),
+        .target(
+            name: "LogfoldPipeline",
+            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldSpool", "CLinux"],
+            swiftSettings: strict),
         .executableTarget(
-            name: "logfold", dependencies: ["LogfoldCore", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
+            name: "logfold",
+            dependencies: [
+                "LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression", "LogfoldInputs",
+                "LogfoldSinks", "LogfoldPipeline",
+            ],
             swiftSettings: strict),
         .target(
             name: "LogfoldTestSupport",
@@ -52,6 +73,19 @@ let package = Package(
         .testTarget(
             name: "LogfoldCompressionTests", dependencies: ["LogfoldCompression", "LogfoldTestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "LogfoldConfigTests", dependencies: ["LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "LogfoldSpoolTests", dependencies: ["LogfoldSpool", "LogfoldTestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "LogfoldInputsTests",
+            dependencies: ["LogfoldInputs", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "LogfoldSinksTests",
+            dependencies: ["LogfoldSinks", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "LogfoldPipelineTests",
+            dependencies: ["LogfoldPipeline", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
         .testTarget(
             name: "LogfoldCommandTests", dependencies: ["logfold", "LogfoldTestSupport"], swiftSettings: common),
     ],

@@ -7,7 +7,7 @@ set -euo pipefail
 
 wanted() {
     case $1 in
-    build) echo git make pkg-config libpcre2-dev zlib1g-dev libdeflate-dev libzstd-dev ;;
+    build) echo git make pkg-config libpcre2-dev zlib1g-dev libdeflate-dev libzstd-dev libyaml-dev ;;
     test) echo tzdata zstd ;;
     gate) echo valgrind ;;
     bench) echo jq python3 ;;

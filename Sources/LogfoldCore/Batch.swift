@@ -8,6 +8,8 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
     public let byteCount: Int
     /// One entry for each event, in order.
     public let entries: [Entry]
+    /// For each source with events here: where its reading can be taken up once these are safe.
+    package let positions: [(source: UInt32, position: SourcePosition)]
 
     /// What the batch knows of one event.
     public struct Entry: Sendable {
@@ -27,6 +29,8 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
         public var rawLength: Int64
         /// How many physical lines were folded into the event.
         public var lineCount: UInt32
+        /// A bit for each sink that the event goes to.
+        package var routes: UInt64 = .max
 
         /// An entry with all its facts.
         public init(
@@ -47,10 +51,14 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
     /// A batch that takes over the memory its lines were encoded in: no copy is made.
     ///
     /// `memory` has to come from `UnsafeMutableRawPointer.allocate` and must not be used by anyone else.
-    package init(adopting memory: UnsafeMutableRawPointer, byteCount: Int, entries: [Entry]) {
+    package init(
+        adopting memory: UnsafeMutableRawPointer, byteCount: Int, entries: [Entry],
+        positions: [(source: UInt32, position: SourcePosition)] = []
+    ) {
         unsafe base = memory
         self.byteCount = byteCount
         self.entries = entries
+        self.positions = positions
     }
 
     deinit { unsafe base.deallocate() }

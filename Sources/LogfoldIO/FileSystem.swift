@@ -32,6 +32,25 @@ package protocol FileSystem: Sendable {
     ) throws(FileSystemError) -> Bool
     /// Whether a person looks at it.
     func isTerminal(_ file: FileDescriptor) -> Bool
+    /// Cuts or extends an open file to a length.
+    func truncate(_ file: FileDescriptor, to length: Int64) throws(FileSystemError)
+    /// Waits until what was written to a file is on the disk (`fsync`). One that failed must not be repeated: the
+    /// kernel may have dropped the pages.
+    func synchronize(_ file: FileDescriptor) throws(FileSystemError)
+    /// Gives a file another name; what had that name is gone.
+    func rename(_ path: String, to newPath: String) throws(FileSystemError)
+    /// Removes a name of a file.
+    func remove(_ path: String) throws(FileSystemError)
+    /// Makes a directory, with these permissions less the umask.
+    func makeDirectory(_ path: String, mode: UInt32) throws(FileSystemError)
+    /// Sets the permissions of an open file.
+    func setMode(_ file: FileDescriptor, _ mode: UInt32) throws(FileSystemError)
+    /// Gives an open file to a user and a group; nil leaves one as it is.
+    func setOwner(_ file: FileDescriptor, user: UInt32?, group: UInt32?) throws(FileSystemError)
+    /// Takes the lock of an open file for this process; false if another holds it.
+    func lock(_ file: FileDescriptor) throws(FileSystemError) -> Bool
+    /// How many bytes this process may still write to the file system that holds a path.
+    func freeBytes(at path: String) throws(FileSystemError) -> Int64
 }
 
 /// The number of an open file, and its name for messages.
@@ -63,6 +82,8 @@ package enum OpenPurpose: Sendable {
     case replacing
     /// Writing at the end, whatever others write; made if it does not exist.
     case appending
+    /// The names in it, and `fsync`: a directory.
+    case directory
 }
 
 /// What is waited for.

@@ -20,6 +20,22 @@ package struct FileSystemError: Error, Equatable {
         case readLink = "follow"
         /// Waiting until a file can be read or written.
         case wait = "wait for"
+        /// Setting the length of an open file.
+        case truncate = "cut"
+        /// Bringing what was written to the disk.
+        case synchronize
+        /// Giving a file another name.
+        case rename
+        /// Removing a name.
+        case remove
+        /// Making a directory.
+        case makeDirectory = "make the directory"
+        /// Setting permissions or owner.
+        case setOwner = "set mode or owner of"
+        /// Taking a file's lock.
+        case lock
+        /// Asking for the room on a file system.
+        case freeBytes = "see the free room at"
     }
 
     /// The `errno` of the call.

@@ -105,6 +105,14 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// Cuts the file to a length.
+    package func truncate(to length: Int64) throws(FileSystemError) {
+        try retrying { () throws(FileSystemError) in try fileSystem.truncate(descriptor, to: length) }
+    }
+
+    /// Waits until what was written is on the disk. After an error nobody knows what is: it must not be tried again.
+    package func synchronize() throws(FileSystemError) { try fileSystem.synchronize(descriptor) }
+
     /// What the file is now.
     package func status() throws(FileSystemError) -> FileStatus { try fileSystem.status(of: descriptor) }
 

@@ -12,6 +12,7 @@ package struct PosixFileSystem: FileSystem {
             case .reading: O_RDONLY
             case .replacing: O_WRONLY | O_CREAT | O_TRUNC
             case .appending: O_WRONLY | O_CREAT | O_APPEND
+            case .directory: O_RDONLY | O_DIRECTORY
             }
         // A log path may name a terminal; it must not become ours. 0666 is cut by the umask.
         let number = unsafe Glibc.open(path, access | O_CLOEXEC | O_NOCTTY, mode_t(0o666))
@@ -107,6 +108,56 @@ package struct PosixFileSystem: FileSystem {
 
     /// isatty(3).
     package func isTerminal(_ file: FileDescriptor) -> Bool { isatty(file.number) == 1 }
+
+    /// ftruncate(2).
+    package func truncate(_ file: FileDescriptor, to length: Int64) throws(FileSystemError) {
+        guard ftruncate(file.number, off_t(length)) == 0 else { throw .last(.truncate, file.name) }
+    }
+
+    /// fsync(2).
+    package func synchronize(_ file: FileDescriptor) throws(FileSystemError) {
+        guard fsync(file.number) == 0 else { throw .last(.synchronize, file.name) }
+    }
+
+    /// rename(2).
+    package func rename(_ path: String, to newPath: String) throws(FileSystemError) {
+        guard unsafe Glibc.rename(path, newPath) == 0 else { throw .last(.rename, path) }
+    }
+
+    /// unlink(2).
+    package func remove(_ path: String) throws(FileSystemError) {
+        guard unsafe unlink(path) == 0 else { throw .last(.remove, path) }
+    }
+
+    /// mkdir(2).
+    package func makeDirectory(_ path: String, mode: UInt32) throws(FileSystemError) {
+        guard unsafe mkdir(path, mode_t(mode)) == 0 else { throw .last(.makeDirectory, path) }
+    }
+
+    /// fchmod(2).
+    package func setMode(_ file: FileDescriptor, _ mode: UInt32) throws(FileSystemError) {
+        guard fchmod(file.number, mode_t(mode)) == 0 else { throw .last(.setOwner, file.name) }
+    }
+
+    /// fchown(2).
+    package func setOwner(_ file: FileDescriptor, user: UInt32?, group: UInt32?) throws(FileSystemError) {
+        let asItIs = uid_t.max
+        guard fchown(file.number, user ?? asItIs, group ?? asItIs) == 0 else { throw .last(.setOwner, file.name) }
+    }
+
+    /// flock(2), without waiting.
+    package func lock(_ file: FileDescriptor) throws(FileSystemError) -> Bool {
+        if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
+        guard errno == EWOULDBLOCK else { throw .last(.lock, file.name) }
+        return false
+    }
+
+    /// statvfs(3): what is free for users other than root.
+    package func freeBytes(at path: String) throws(FileSystemError) -> Int64 {
+        var raw = statvfs()
+        guard unsafe statvfs(path, &raw) == 0 else { throw .last(.freeBytes, path) }
+        return Int64(clamping: UInt64(raw.f_bavail).multipliedReportingOverflow(by: UInt64(raw.f_frsize)).partialValue)
+    }
 }
 
 extension FileStatus {

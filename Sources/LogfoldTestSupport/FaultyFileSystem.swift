@@ -102,4 +102,49 @@ package final class FaultyFileSystem: FileSystem {
     }
 
     package func isTerminal(_ file: FileDescriptor) -> Bool { base.isTerminal(file) }
+
+    package func truncate(_ file: FileDescriptor, to length: Int64) throws(FileSystemError) {
+        try count(.truncate, file.name)
+        try base.truncate(file, to: length)
+    }
+
+    package func synchronize(_ file: FileDescriptor) throws(FileSystemError) {
+        try count(.synchronize, file.name)
+        try base.synchronize(file)
+    }
+
+    package func rename(_ path: String, to newPath: String) throws(FileSystemError) {
+        try count(.rename, path)
+        try base.rename(path, to: newPath)
+    }
+
+    package func remove(_ path: String) throws(FileSystemError) {
+        try count(.remove, path)
+        try base.remove(path)
+    }
+
+    package func makeDirectory(_ path: String, mode: UInt32) throws(FileSystemError) {
+        try count(.makeDirectory, path)
+        try base.makeDirectory(path, mode: mode)
+    }
+
+    package func setMode(_ file: FileDescriptor, _ mode: UInt32) throws(FileSystemError) {
+        try count(.setOwner, file.name)
+        try base.setMode(file, mode)
+    }
+
+    package func setOwner(_ file: FileDescriptor, user: UInt32?, group: UInt32?) throws(FileSystemError) {
+        try count(.setOwner, file.name)
+        try base.setOwner(file, user: user, group: group)
+    }
+
+    package func lock(_ file: FileDescriptor) throws(FileSystemError) -> Bool {
+        try count(.lock, file.name)
+        return try base.lock(file)
+    }
+
+    package func freeBytes(at path: String) throws(FileSystemError) -> Int64 {
+        try count(.freeBytes, path)
+        return try base.freeBytes(at: path)
+    }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import LogfoldIO
 import LogfoldParsing
 
@@ -9,8 +8,6 @@ extension PosixFileSystem {
         let file = try OpenFile(fresh, for: .replacing, in: self)
         try bytes.withSpan { (span: RawSpan) throws(FileSystemError) in try file.write(span) }
         try file.close()
-        guard unsafe rename(fresh, path) == 0 else {
-            throw FileSystemError(code: errno, operation: .write, path: path)
-        }
+        try rename(fresh, to: path)
     }
 }
