@@ -37,7 +37,9 @@ let package = Package(
         .target(
             name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CZstd"],
             swiftSettings: strict),
-        .target(name: "LogfoldSpool", dependencies: ["LogfoldCore", "LogfoldIO"], swiftSettings: strict),
+        .target(
+            name: "LogfoldSpool", dependencies: ["LogfoldCore", "LogfoldIO", "LogfoldCompression"],
+            swiftSettings: strict),
         .target(
             name: "LogfoldInputs",
             dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],

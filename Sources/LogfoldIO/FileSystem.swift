@@ -53,6 +53,27 @@ package protocol FileSystem: Sendable {
     func freeBytes(at path: String) throws(FileSystemError) -> Int64
 }
 
+extension FileSystem {
+    /// Makes a directory and those above it, as far as they are missing.
+    package func makeDirectories(_ path: String, mode: UInt32) throws(FileSystemError) {
+        do throws(FileSystemError) {
+            let status = try status(at: path)
+            if status.kind == .directory { return }
+        } catch {
+            guard error.isNotFound else { throw error }
+            if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+                try makeDirectories(String(path[..<slash]), mode: mode)
+            }
+        }
+        do throws(FileSystemError) {
+            try makeDirectory(path, mode: mode)
+        } catch {
+            // Somebody else was quicker.
+            guard error.exists, (try? status(at: path))?.kind == .directory else { throw error }
+        }
+    }
+}
+
 /// The number of an open file, and its name for messages.
 package struct FileDescriptor: Sendable, Equatable {
     /// The number that system calls take.

@@ -32,6 +32,8 @@ package struct FileSystemError: Error, Equatable {
         case makeDirectory = "make the directory"
         /// Setting permissions or owner.
         case setOwner = "set mode or owner of"
+        /// Starting a thread.
+        case startThread = "start the thread"
         /// Taking a file's lock.
         case lock
         /// Asking for the room on a file system.
@@ -63,6 +65,8 @@ package struct FileSystemError: Error, Equatable {
     package var wouldBlock: Bool { code == EAGAIN || code == EWOULDBLOCK }
     /// Nobody reads any more at the other end.
     package var isBrokenPipe: Bool { code == EPIPE }
+    /// There is something of that name already.
+    package var exists: Bool { code == EEXIST }
     /// There is no such file or directory.
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
 }
@@ -77,6 +81,7 @@ extension FileSystemError: CustomStringConvertible {
         case ENOENT: "there is no such file or directory"
         case ENOTDIR: "a part of the path is not a directory"
         case EACCES, EPERM: "permission denied to the user of this process"
+        case EEXIST: "there is something of that name already"
         case EISDIR: "it is a directory"
         case ENOSPC: "no space is left on the device"
         case EDQUOT: "the disk quota is used up"

@@ -84,6 +84,9 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// Writes all of the bytes, as `write` of a span does.
+    package func write(_ bytes: [UInt8]) throws(FileSystemError) { try unsafe write(bytes.span.bytes) }
+
     private func writeOnce(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError) -> Int {
         do {
             return unsafe try fileSystem.write(descriptor, bytes)

@@ -1,0 +1,29 @@
+package import LogfoldCore
+
+/// What the reader puts into the spool at a time: events, and the positions that they make safe.
+package struct Delivery: Sendable {
+    /// The events; nil where only positions have moved.
+    package var batch: Batch?
+    /// Of each source whose position has moved: where its reading goes on once the batch is safe.
+    package var checkpoints: [SourceCheckpoint]
+    /// Sources of which nothing needs to be saved any more.
+    package var forgotten: [UInt64]
+
+    /// A delivery.
+    package init(batch: Batch?, checkpoints: [SourceCheckpoint], forgotten: [UInt64] = []) {
+        self.batch = batch
+        self.checkpoints = checkpoints
+        self.forgotten = forgotten
+    }
+
+    /// Bytes of memory that it holds, about.
+    var weight: Int {
+        let events = batch.map { $0.byteCount + $0.entries.count * MemoryLayout<Batch.Entry>.stride } ?? 0
+        return events + checkpoints.reduce(64) { $0 + 128 + $1.place.count + $1.position.state.count }
+    }
+
+    /// How many of its events go to the sink with this route bit.
+    func events(for route: UInt64) -> Int {
+        batch?.entries.reduce(0) { $0 + ($1.routes & route == 0 ? 0 : 1) } ?? 0
+    }
+}

@@ -1,0 +1,237 @@
+package import LogfoldCore
+import LogfoldIO
+
+/// The one log of all sinks, in memory: deliveries in their order, with a cursor for each sink.
+///
+/// A delivery stays until every sink has acknowledged it. The spool never makes the reader wait by itself: it says that
+/// it is full, and the reader reads no more until there is room again. What the sinks have acknowledged is saved
+/// elsewhere, from ``positions()``.
+package final class MemorySpool: Sendable {
+    /// A delivery with its place in the spool.
+    package struct Item: Sendable {
+        /// Its number: they count up from 0 in each run.
+        package var index: Int
+        /// What it holds.
+        package var delivery: Delivery
+    }
+
+    /// How far a sink is behind.
+    package struct Backlog: Sendable, Equatable {
+        /// Events that it has not acknowledged.
+        package var events: UInt64 = 0
+        /// Events that it has.
+        package var delivered: UInt64 = 0
+    }
+
+    fileprivate struct Cursor {
+        var positions: SinkPositions
+        let route: UInt64
+        /// Number of the next delivery to hand out, and of the first that is not acknowledged.
+        var next: Int
+        var acknowledged: Int
+        var waiting: UInt64 = 0
+    }
+
+    fileprivate struct Contents {
+        var deliveries: [Delivery] = []
+        /// Number of the first delivery.
+        var first = 0
+        var weight = 0
+        var cursors: [String: Cursor] = [:]
+        /// Sinks that are not running: what was saved of them stays.
+        var absent: [SinkPositions] = []
+        /// The latest checkpoint of each source, acknowledged or not.
+        var latest: [UInt64: SourceCheckpoint] = [:]
+        var nextKey: UInt64
+        /// Counts up with everything that has to be saved.
+        var revision = 0
+        var isClosed = false
+    }
+
+    private let contents: Monitor<Contents>
+    private let maxBytes: Int
+    private let roomCameUp: @Sendable () -> Void
+
+    /// A spool of so many bytes, for sinks with what an earlier run has saved of them. `roomCameUp` is called when it
+    /// is full no more.
+    package init(maxBytes: Int, saved: SavedPositions, roomCameUp: @escaping @Sendable () -> Void = {}) {
+        self.maxBytes = maxBytes
+        self.roomCameUp = roomCameUp
+        var start = Contents(nextKey: saved.nextKey)
+        start.absent = saved.sinks
+        contents = Monitor(start)
+    }
+}
+
+// MARK: - For the reader
+
+extension MemorySpool {
+    /// Whether no more should be read for now.
+    package var isFull: Bool { contents.withLock { $0.weight >= maxBytes } }
+
+    /// Bytes that are held.
+    package var weight: Int { contents.withLock { $0.weight } }
+
+    /// A number for a new source.
+    package func newKey() -> UInt64 {
+        contents.withLock { contents in
+            defer { contents.nextKey += 1 }
+            return contents.nextKey
+        }
+    }
+
+    /// Adds a delivery behind all others.
+    package func append(_ delivery: Delivery) {
+        contents.change { contents in
+            for (name, cursor) in contents.cursors {
+                let events = delivery.events(for: cursor.route)
+                contents.cursors[name]?.waiting += UInt64(events)
+            }
+            for checkpoint in delivery.checkpoints { contents.latest[checkpoint.key] = checkpoint }
+            for key in delivery.forgotten { contents.latest[key] = nil }
+            contents.deliveries.append(delivery)
+            contents.weight += delivery.weight
+            contents.dropAcknowledged()
+        }
+    }
+
+    /// Makes a source's first position known to every sink at once: nothing of it can wait before that.
+    package func introduce(_ checkpoint: SourceCheckpoint) {
+        contents.change { contents in
+            contents.latest[checkpoint.key] = checkpoint
+            for name in contents.cursors.keys where contents.cursors[name]?.positions.checkpoints[checkpoint.key] == nil {
+                contents.cursors[name]?.positions.checkpoints[checkpoint.key] = checkpoint
+                contents.revision += 1
+            }
+        }
+    }
+
+    /// The latest position of each source of an input, whether its events are acknowledged or not: where a new reader
+    /// in the same run goes on.
+    package func latestCheckpoints(ofInput input: String) -> [SourceCheckpoint] {
+        contents.withLock { contents in
+            contents.latest.values.filter { $0.input == input }.sorted { $0.key < $1.key }
+        }
+    }
+
+    /// No more will come: sinks that have got all of it end.
+    package func close() { contents.change { $0.isClosed = true } }
+}
+
+// MARK: - For the sinks
+
+extension MemorySpool {
+    /// Gives a sink a cursor behind what is in the spool, with what was saved of it; returns its own state.
+    package func attach(sink name: String, route: UInt64) -> [UInt8] {
+        contents.change { contents in
+            var positions = SinkPositions(name: name)
+            if let at = contents.absent.firstIndex(where: { $0.name == name }) {
+                positions = contents.absent.remove(at: at)
+            } else {
+                positions.checkpoints = contents.latest
+            }
+            let end = contents.first + contents.deliveries.count
+            contents.cursors[name] = Cursor(positions: positions, route: route, next: end, acknowledged: end)
+            contents.revision += 1
+            return positions.state
+        }
+    }
+
+    /// Takes a sink's cursor away; what it has acknowledged stays saved.
+    package func detach(sink name: String) {
+        contents.change { contents in
+            guard let cursor = contents.cursors.removeValue(forKey: name) else { return }
+            contents.absent.append(cursor.positions)
+            contents.dropAcknowledged()
+        }
+        if !isFull { roomCameUp() }
+    }
+
+    /// The next delivery for a sink; waits for one until `deadline` of the monotonic clock. Nil when that has come, when
+    /// the spool is closed and the sink has got all of it, or when ``interrupt`` says so.
+    package func next(
+        for name: String, until deadline: Int64?, unless interrupt: () -> Bool = { false }
+    ) -> Item? {
+        let answer: Item?? = contents.wait(until: deadline) { contents in
+            guard !interrupt(), let cursor = contents.cursors[name] else { return .some(nil) }
+            let at = cursor.next - contents.first
+            guard at < contents.deliveries.count else { return contents.isClosed ? .some(nil) : nil }
+            contents.cursors[name]?.next += 1
+            return .some(Item(index: cursor.next, delivery: contents.deliveries[at]))
+        }
+        return answer ?? nil
+    }
+
+    /// Whether the spool is closed and this sink has been handed all of it.
+    package func isExhausted(for name: String) -> Bool {
+        contents.withLock { contents in
+            guard contents.isClosed, let cursor = contents.cursors[name] else { return contents.isClosed }
+            return cursor.next == contents.first + contents.deliveries.count
+        }
+    }
+
+    /// Lets every waiting thread look at what it waits for again.
+    package func wakeAll() { contents.change { _ in } }
+
+    /// A sink has everything up to and with this delivery safe, and its state as of then.
+    package func acknowledge(sink name: String, through index: Int, state: [UInt8]) {
+        let hadRoom = contents.change { contents in
+            let hadRoom = contents.weight < maxBytes
+            contents.acknowledge(name, through: index, state: state)
+            contents.dropAcknowledged()
+            return hadRoom
+        }
+        if !hadRoom, !isFull { roomCameUp() }
+    }
+
+    /// How far each sink is.
+    package func backlogs() -> [String: Backlog] {
+        contents.withLock { contents in
+            contents.cursors.mapValues { Backlog(events: $0.waiting, delivered: $0.positions.delivered) }
+        }
+    }
+}
+
+extension MemorySpool.Contents {
+    fileprivate mutating func acknowledge(_ name: String, through index: Int, state: [UInt8]) {
+        guard var cursor = cursors[name], index >= cursor.acknowledged else { return }
+        for number in cursor.acknowledged...index {
+            let delivery = deliveries[number - first]
+            let events = UInt64(delivery.events(for: cursor.route))
+            cursor.positions.advance(by: delivery)
+            cursor.positions.delivered += events
+            cursor.waiting -= Swift.min(events, cursor.waiting)
+        }
+        cursor.acknowledged = index + 1
+        cursor.positions.state = state
+        cursors[name] = cursor
+        revision += 1
+    }
+
+    /// Forgets the deliveries that every sink has acknowledged.
+    fileprivate mutating func dropAcknowledged() {
+        let lowest = cursors.values.map(\.acknowledged).min() ?? first + deliveries.count
+        guard lowest > first else { return }
+        for delivery in deliveries[..<(lowest - first)] { weight -= delivery.weight }
+        deliveries.removeFirst(lowest - first)
+        first = lowest
+    }
+}
+
+// MARK: - For whoever saves
+
+extension MemorySpool {
+    /// Counts up with everything that ``positions()`` would say anew.
+    package var revision: Int { contents.withLock { $0.revision } }
+
+    /// What every sink has acknowledged, to be saved.
+    package func positions() -> (saved: SavedPositions, revision: Int) {
+        contents.withLock { contents in
+            var saved = SavedPositions()
+            saved.nextKey = contents.nextKey
+            saved.sinks = contents.cursors.values.map(\.positions) + contents.absent
+            saved.sinks.sort { $0.name < $1.name }
+            return (saved, contents.revision)
+        }
+    }
+}

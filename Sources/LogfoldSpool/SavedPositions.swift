@@ -1,0 +1,82 @@
+package import LogfoldCore
+
+/// How far one sink has got: with every source, and in what it writes to.
+package struct SinkPositions: Sendable, Equatable {
+    /// Name of the sink in the configuration.
+    package var name: String
+    /// The sink's own state, as of these checkpoints.
+    package var state: [UInt8] = []
+    /// Events that it has taken over all its life.
+    package var delivered: UInt64 = 0
+    /// Its place in every source, by the source's key.
+    package var checkpoints: [UInt64: SourceCheckpoint] = [:]
+
+    /// A sink that has got nothing yet.
+    package init(name: String) { self.name = name }
+
+    /// Takes over what a delivery made safe.
+    mutating func advance(by delivery: Delivery) {
+        for checkpoint in delivery.checkpoints { checkpoints[checkpoint.key] = checkpoint }
+        for key in delivery.forgotten { checkpoints[key] = nil }
+    }
+}
+
+/// All that outlives the process where the spool is in memory.
+package struct SavedPositions: Sendable, Equatable {
+    /// Every sink that ever was in the configuration, also one that is not now.
+    package var sinks: [SinkPositions] = []
+    /// The number that the next new source gets.
+    package var nextKey: UInt64 = 1
+
+    /// Nothing.
+    package init() {}
+}
+
+// MARK: - Taking up reading again
+
+extension SavedPositions {
+    /// The sources to go on with, for sinks with these route bits: each from the lowest position of all.
+    ///
+    /// A sink that was never seen before begins where the farthest of the others is: what they have delivered is not
+    /// sent again.
+    package mutating func restore(_ routes: [(name: String, route: UInt64)]) -> [RestoredSource] {
+        for (name, _) in routes where !sinks.contains(where: { $0.name == name }) {
+            var fresh = SinkPositions(name: name)
+            for other in sinks { fresh.checkpoints.merge(other.checkpoints) { $0.isBehind($1) ? $1 : $0 } }
+            sinks.append(fresh)
+        }
+        let present = routes.compactMap { each in
+            sinks.first { $0.name == each.name }.map { (route: each.route, checkpoints: $0.checkpoints) }
+        }
+        let keys = Set(present.flatMap(\.checkpoints.keys)).sorted()
+        return keys.map { key in Self.restore(key, present) }
+    }
+
+    private static func restore(
+        _ key: UInt64, _ sinks: [(route: UInt64, checkpoints: [UInt64: SourceCheckpoint])]
+    ) -> RestoredSource {
+        var lowest: SourceCheckpoint?
+        var delivered: [(routes: UInt64, position: SourcePosition)] = []
+        for sink in sinks {
+            // Every sink knows every source from its first position on; see MemorySpool.introduce.
+            guard let own = sink.checkpoints[key] else { continue }
+            if lowest.map({ own.isBehind($0) }) ?? true { lowest = own }
+            if let at = delivered.firstIndex(where: { $0.position == own.position }) {
+                delivered[at].routes |= sink.route
+            } else {
+                delivered.append((sink.route, own.position))
+            }
+        }
+        let checkpoint = lowest ?? SourceCheckpoint(key: key, input: "", position: SourcePosition(), place: [])
+        return RestoredSource(
+            checkpoint: checkpoint, resume: ResumePoint(position: checkpoint.position, delivered: delivered))
+    }
+}
+
+extension SourceCheckpoint {
+    /// Whether less of the source was delivered at this checkpoint than at another.
+    fileprivate func isBehind(_ other: SourceCheckpoint) -> Bool {
+        let (own, its) = (position, other.position)
+        return own.offset != its.offset ? own.offset < its.offset : own.left.count < its.left.count
+    }
+}
