@@ -43,23 +43,45 @@ package final class MemorySpool: Sendable {
         /// The latest checkpoint of each source, acknowledged or not.
         var latest: [UInt64: SourceCheckpoint] = [:]
         var nextKey: UInt64
-        /// Counts up with everything that has to be saved.
+        /// Counts up with everything that has to be saved, and where it was at the last saving.
         var revision = 0
+        var savedRevision = 0
         var isClosed = false
     }
 
     private let contents: Monitor<Contents>
     private let maxBytes: Int
     private let roomCameUp: @Sendable () -> Void
+    private let positionsMoved: @Sendable () -> Void
 
     /// A spool of so many bytes, for sinks with what an earlier run has saved of them. `roomCameUp` is called when it
-    /// is full no more.
-    package init(maxBytes: Int, saved: SavedPositions, roomCameUp: @escaping @Sendable () -> Void = {}) {
+    /// is full no more, `positionsMoved` when there is something to save for the first time since ``positions()``.
+    package init(
+        maxBytes: Int, saved: SavedPositions, roomCameUp: @escaping @Sendable () -> Void = {},
+        positionsMoved: @escaping @Sendable () -> Void = {}
+    ) {
         self.maxBytes = maxBytes
         self.roomCameUp = roomCameUp
+        self.positionsMoved = positionsMoved
         var start = Contents(nextKey: saved.nextKey)
         start.absent = saved.sinks
         contents = Monitor(start)
+    }
+}
+
+// MARK: - At the start
+
+extension MemorySpool {
+    /// The sources to go on with for sinks with these route bits, before any of them is attached.
+    package func restore(_ routes: [(name: String, route: UInt64)]) -> [RestoredSource] {
+        contents.withLock { contents in
+            var saved = SavedPositions()
+            saved.sinks = contents.absent
+            let sources = saved.restore(routes)
+            contents.absent = saved.sinks
+            for source in sources { contents.latest[source.checkpoint.key] = source.checkpoint }
+            return sources
+        }
     }
 }
 
@@ -99,7 +121,8 @@ extension MemorySpool {
     package func introduce(_ checkpoint: SourceCheckpoint) {
         contents.change { contents in
             contents.latest[checkpoint.key] = checkpoint
-            for name in contents.cursors.keys where contents.cursors[name]?.positions.checkpoints[checkpoint.key] == nil {
+            for name in contents.cursors.keys where contents.cursors[name]?.positions.checkpoints[checkpoint.key] == nil
+            {
                 contents.cursors[name]?.positions.checkpoints[checkpoint.key] = checkpoint
                 contents.revision += 1
             }
@@ -121,9 +144,14 @@ extension MemorySpool {
 // MARK: - For the sinks
 
 extension MemorySpool {
-    /// Gives a sink a cursor behind what is in the spool, with what was saved of it; returns its own state.
+    /// Gives a sink a cursor behind what is in the spool, with what was saved of it; returns its own state. One that
+    /// has a cursor already begins again behind what it has acknowledged.
     package func attach(sink name: String, route: UInt64) -> [UInt8] {
         contents.change { contents in
+            if let cursor = contents.cursors[name] {
+                contents.cursors[name]?.next = cursor.acknowledged
+                return cursor.positions.state
+            }
             var positions = SinkPositions(name: name)
             if let at = contents.absent.firstIndex(where: { $0.name == name }) {
                 positions = contents.absent.remove(at: at)
@@ -170,17 +198,24 @@ extension MemorySpool {
         }
     }
 
+    /// Waits until a monotonic time, or until ``wakeAll()`` is called and `interrupt` says so.
+    package func sleep(until deadline: Int64, unless interrupt: () -> Bool) {
+        _ = contents.wait(until: deadline) { _ in interrupt() ? true : nil }
+    }
+
     /// Lets every waiting thread look at what it waits for again.
     package func wakeAll() { contents.change { _ in } }
 
     /// A sink has everything up to and with this delivery safe, and its state as of then.
     package func acknowledge(sink name: String, through index: Int, state: [UInt8]) {
-        let hadRoom = contents.change { contents in
+        let (hadRoom, isFirst) = contents.change { contents in
             let hadRoom = contents.weight < maxBytes
+            let isFirst = contents.revision == contents.savedRevision
             contents.acknowledge(name, through: index, state: state)
             contents.dropAcknowledged()
-            return hadRoom
+            return (hadRoom, isFirst)
         }
+        if isFirst { positionsMoved() }
         if !hadRoom, !isFull { roomCameUp() }
     }
 
@@ -231,6 +266,7 @@ extension MemorySpool {
             saved.nextKey = contents.nextKey
             saved.sinks = contents.cursors.values.map(\.positions) + contents.absent
             saved.sinks.sort { $0.name < $1.name }
+            contents.savedRevision = contents.revision
             return (saved, contents.revision)
         }
     }

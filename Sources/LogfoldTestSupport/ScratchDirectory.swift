@@ -1,11 +1,14 @@
 import Foundation
 
 /// A directory of a test's own, gone with it.
-final class ScratchDirectory {
-    let path: String
+package final class ScratchDirectory {
+    /// Its path, without a slash at the end.
+    package let path: String
 
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "logfold-\(UUID().uuidString)")
+    /// An empty one.
+    package init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "logfold-\(UUID().uuidString)", directoryHint: .notDirectory)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path(percentEncoded: false)
     }
@@ -14,7 +17,7 @@ final class ScratchDirectory {
 
     /// Writes a file, with the directories above it, and gives its path.
     @discardableResult
-    func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+    package func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
         let url = URL(filePath: path).appending(path: name)
         try FileManager.default.createDirectory(
             at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -23,7 +26,7 @@ final class ScratchDirectory {
     }
 
     /// Makes a symbolic link, and gives its path.
-    func link(_ name: String, to target: String) throws -> String {
+    package func link(_ name: String, to target: String) throws -> String {
         try FileManager.default.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: target)
         return path + "/" + name
     }
