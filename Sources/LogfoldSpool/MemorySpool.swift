@@ -53,14 +53,17 @@ package final class MemorySpool: Sendable {
     private let maxBytes: Int
     private let roomCameUp: @Sendable () -> Void
     private let positionsMoved: @Sendable () -> Void
+    private let store: PositionStore?
 
-    /// A spool of so many bytes, for sinks with what an earlier run has saved of them. `roomCameUp` is called when it
-    /// is full no more, `positionsMoved` when there is something to save for the first time since ``positions()``.
+    /// A spool of so many bytes, for sinks with what an earlier run has saved of them. Each step of theirs is written
+    /// down in `store`. `roomCameUp` is called when it is full no more, `positionsMoved` when there is something to
+    /// save for the first time since ``positions()``.
     package init(
-        maxBytes: Int, saved: SavedPositions, roomCameUp: @escaping @Sendable () -> Void = {},
-        positionsMoved: @escaping @Sendable () -> Void = {}
+        maxBytes: Int, saved: SavedPositions, store: PositionStore? = nil,
+        roomCameUp: @escaping @Sendable () -> Void = {}, positionsMoved: @escaping @Sendable () -> Void = {}
     ) {
         self.maxBytes = maxBytes
+        self.store = store
         self.roomCameUp = roomCameUp
         self.positionsMoved = positionsMoved
         var start = Contents(nextKey: saved.nextKey)
@@ -124,8 +127,9 @@ extension MemorySpool {
             for name in contents.cursors.keys where contents.cursors[name]?.positions.checkpoints[checkpoint.key] == nil
             {
                 contents.cursors[name]?.positions.checkpoints[checkpoint.key] = checkpoint
-                contents.revision += 1
             }
+            contents.revision += 1
+            store?.append(.introduced(checkpoint))
         }
     }
 
@@ -211,7 +215,7 @@ extension MemorySpool {
         let (hadRoom, isFirst) = contents.change { contents in
             let hadRoom = contents.weight < maxBytes
             let isFirst = contents.revision == contents.savedRevision
-            contents.acknowledge(name, through: index, state: state)
+            if let step = contents.acknowledge(name, through: index, state: state) { store?.append(step) }
             contents.dropAcknowledged()
             return (hadRoom, isFirst)
         }
@@ -228,12 +232,20 @@ extension MemorySpool {
 }
 
 extension MemorySpool.Contents {
-    fileprivate mutating func acknowledge(_ name: String, through index: Int, state: [UInt8]) {
-        guard var cursor = cursors[name], index >= cursor.acknowledged else { return }
+    fileprivate mutating func acknowledge(
+        _ name: String, through index: Int, state: [UInt8]
+    ) -> PositionChange? {
+        guard var cursor = cursors[name], index >= cursor.acknowledged else { return nil }
+        // Of several checkpoints of one source the last counts.
+        var moved: [UInt64: SourceCheckpoint] = [:]
+        var forgotten: [UInt64] = []
         for number in cursor.acknowledged...index {
             let delivery = deliveries[number - first]
             let events = UInt64(delivery.events(for: cursor.route))
             cursor.positions.advance(by: delivery)
+            for checkpoint in delivery.checkpoints { moved[checkpoint.key] = checkpoint }
+            for key in delivery.forgotten { moved[key] = nil }
+            forgotten += delivery.forgotten
             cursor.positions.delivered += events
             cursor.waiting -= Swift.min(events, cursor.waiting)
         }
@@ -241,6 +253,9 @@ extension MemorySpool.Contents {
         cursor.positions.state = state
         cursors[name] = cursor
         revision += 1
+        return .advanced(
+            sink: name, state: state, delivered: cursor.positions.delivered, checkpoints: Array(moved.values),
+            forgotten: forgotten)
     }
 
     /// Forgets the deliveries that every sink has acknowledged.
@@ -259,15 +274,15 @@ extension MemorySpool {
     /// Counts up with everything that ``positions()`` would say anew.
     package var revision: Int { contents.withLock { $0.revision } }
 
-    /// What every sink has acknowledged, to be saved.
-    package func positions() -> (saved: SavedPositions, revision: Int) {
+    /// What every sink has acknowledged, to be saved; the store's journal goes over to its next number at that moment.
+    package func positions() -> (saved: SavedPositions, revision: Int, generation: UInt64) {
         contents.withLock { contents in
             var saved = SavedPositions()
             saved.nextKey = contents.nextKey
             saved.sinks = contents.cursors.values.map(\.positions) + contents.absent
             saved.sinks.sort { $0.name < $1.name }
             contents.savedRevision = contents.revision
-            return (saved, contents.revision)
+            return (saved, contents.revision, store?.turnOver() ?? 0)
         }
     }
 }

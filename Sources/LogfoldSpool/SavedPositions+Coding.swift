@@ -4,12 +4,24 @@ import LogfoldCore
 //
 //     magic      8 bytes  "LFPOS" 0 0 and the version, 1
 //     checksum   4 bytes  CRC-32 of all that follows, lowest byte first
+//     generation: number of the first journal that goes on from here
 //     next key
 //     checkpoints, each once, however many sinks share it: key, input, offset, spans that have left, state, place
 //     sinks: name, state, events delivered, numbers of its checkpoints in that list
 //
 // It is replaced whole: written under another name, brought to the disk, renamed. A file that is not right to the last
 // bit is set aside, since half a truth about positions would be a silent loss.
+//
+// Between two such files every step is appended to a journal, positions.N.log, by one write(2) and without waiting for
+// the disk: so a killed process has lost no step, and a machine that lost its power is back at the file. Records:
+//
+//     length     4 bytes  of the payload, lowest byte first
+//     checksum   4 bytes  CRC-32 of the payload
+//     payload    a PositionChange
+//
+// A snapshot of generation N is the state before the first record of journal N. The journal goes over to the next
+// number while the state is copied; that copy may fail to reach the disk, so at the start journal N, N + 1, … are all
+// read, each up to its first record that is not whole.
 
 extension SavedPositions {
     private static let magic: [UInt8] = Array("LFPOS".utf8) + [0, 0]
@@ -35,8 +47,9 @@ extension SavedPositions {
     }
 
     /// The bytes of the file.
-    package func encoded(checksum: ([UInt8]) -> UInt32) -> [UInt8] {
+    package func encoded(generation: UInt64 = 0, checksum: ([UInt8]) -> UInt32) -> [UInt8] {
         var encoder = StateEncoder()
+        encoder.append(generation)
         encoder.append(nextKey)
         var numbers: [UInt64: [(SourceCheckpoint, Int)]] = [:]
         var shared: [SourceCheckpoint] = []
@@ -62,17 +75,24 @@ extension SavedPositions {
     }
 
     /// What the bytes of a file say.
-    package init(decoding bytes: [UInt8], checksum: ([UInt8]) -> UInt32) throws(Problem) {
+    package static func decode(
+        _ bytes: [UInt8], checksum: ([UInt8]) -> UInt32
+    ) throws(Problem) -> (positions: SavedPositions, generation: UInt64) {
         guard bytes.count > 12, Array(bytes[..<7]) == Self.magic else { throw .foreign }
         guard bytes[7] == Self.version else { throw .version(bytes[7]) }
         let sum = bytes[8..<12].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let payload = Array(bytes[12...])
         guard checksum(payload) == sum else { throw .damaged }
-        do { try self.init(payload) } catch { throw .damaged }
+        do throws(StateDecoder.Damaged) {
+            var decoder = StateDecoder(payload)
+            let generation = try decoder.number()
+            return (try SavedPositions(from: &decoder), generation)
+        } catch {
+            throw .damaged
+        }
     }
 
-    private init(_ payload: [UInt8]) throws(StateDecoder.Damaged) {
-        var decoder = StateDecoder(payload)
+    private init(from decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
         nextKey = try decoder.number()
         let shared = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try SourceCheckpoint(from: &decoder) }
         sinks = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
@@ -86,34 +106,5 @@ extension SavedPositions {
             }
             return sink
         }
-    }
-}
-
-extension StateEncoder {
-    fileprivate mutating func append(_ checkpoint: SourceCheckpoint) {
-        append(checkpoint.key)
-        append(checkpoint.input)
-        append(signed: checkpoint.position.offset)
-        append(each: checkpoint.position.left) { encoder, span in
-            encoder.append(signed: span.offset)
-            encoder.append(signed: span.length)
-        }
-        append(checkpoint.position.state)
-        append(checkpoint.place)
-    }
-}
-
-extension SourceCheckpoint {
-    fileprivate init(from decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
-        let key = try decoder.number()
-        let input = try decoder.string()
-        let offset = try decoder.signed()
-        let left = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
-            EventSpan(offset: try decoder.signed(), length: try decoder.signed())
-        }
-        let state = try decoder.text()
-        self.init(
-            key: key, input: input, position: SourcePosition(offset: offset, left: left, state: state),
-            place: try decoder.text())
     }
 }

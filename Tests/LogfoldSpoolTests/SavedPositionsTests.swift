@@ -21,7 +21,7 @@ import Testing
     }
 
     private func decoded(_ bytes: [UInt8]) throws -> SavedPositions {
-        try SavedPositions(decoding: bytes, checksum: Checksum.crc32)
+        try SavedPositions.decode(bytes, checksum: Checksum.crc32).positions
     }
 
     @Test func whatWasWrittenIsRead() throws {
@@ -85,18 +85,102 @@ import Testing
     }
 }
 
-@Suite struct DataDirectoryTests {
+@Suite struct PositionStoreTests {
     private let folder: ScratchDirectory
 
     init() throws { folder = try ScratchDirectory() }
 
-    @Test func positionsAreReadBack() throws {
-        let directory = try DataDirectory("\(folder.path)/deep/data", in: PosixFileSystem())
-        #expect(try directory.readPositions().positions == nil)
-        var saved = SavedPositions()
-        saved.nextKey = 5
-        try directory.write(saved)
-        #expect(try directory.readPositions().positions == saved)
+    private func store(_ files: any FileSystem = PosixFileSystem()) throws -> PositionStore {
+        PositionStore(try DataDirectory("\(folder.path)/data", in: files))
+    }
+
+    /// A spool with one sink, as at the start of a run.
+    private func spool(_ store: PositionStore) throws -> MemorySpool {
+        let spool = MemorySpool(maxBytes: 1 << 20, saved: try store.load().positions ?? SavedPositions(), store: store)
+        _ = spool.attach(sink: "a", route: 1)
+        try save(spool, store)
+        return spool
+    }
+
+    private func save(_ spool: MemorySpool, _ store: PositionStore) throws {
+        let (saved, _, generation) = spool.positions()
+        try store.write(saved, generation: generation)
+    }
+
+    private func advance(_ spool: MemorySpool, to offset: Int64) {
+        spool.append(delivery(1, to: offset))
+        guard let item = spool.next(for: "a", until: 0) else { return }
+        spool.acknowledge(sink: "a", through: item.index, state: [UInt8(offset)])
+    }
+
+    private func offset(_ store: PositionStore) throws -> Int64? {
+        try store.load().positions?.sinks.first?.checkpoints[1]?.position.offset
+    }
+
+    @Test func aNewDirectoryHasNoPositions() throws {
+        let (positions, problem) = try store().load()
+        #expect(positions == nil)
+        #expect(problem == nil)
+    }
+
+    @Test func everyStepSinceTheSnapshotIsReadBackThoughNothingWasSaved() throws {
+        do {
+            let store = try store()
+            let spool = try spool(store)
+            for offset in [10, 20, 30] { advance(spool, to: Int64(offset)) }
+        }
+        let positions = try #require(try store().load().positions)
+        #expect(positions.sinks.map(\.state) == [[30]])
+        #expect(positions.sinks.map(\.delivered) == [3])
+        #expect(positions.sinks.first?.checkpoints[1]?.position.offset == 30)
+    }
+
+    @Test func aStepThatWasCutInItsWriteIsLeftOutAndThoseBeforeItCount() throws {
+        do {
+            let store = try store()
+            let spool = try spool(store)
+            advance(spool, to: 10)
+            advance(spool, to: 20)
+        }
+        let path = "\(folder.path)/data/positions.0.log"
+        let whole = try OpenFile(path, in: PosixFileSystem()).readAll(limit: 1 << 20)
+        for length in 0..<whole.count {
+            try OpenFile(path, for: .replacing, in: PosixFileSystem()).write(Array(whole[..<length]))
+            let steps = PositionStore.steps(in: Array(whole[..<length])).count
+            #expect(try offset(try store()) == [nil, 10, 20][steps])
+        }
+    }
+
+    @Test func aSnapshotThatDoesNotReachTheDiskLosesNoStep() throws {
+        do {
+            let store = try store()
+            let spool = try spool(store)
+            advance(spool, to: 10)
+            // The journal goes over, and the power is cut before the snapshot is written.
+            _ = spool.positions()
+            advance(spool, to: 20)
+        }
+        #expect(try offset(try store()) == 20)
+    }
+
+    @Test func aSnapshotReplacesTheJournalsBeforeIt() throws {
+        let store = try store()
+        let spool = try spool(store)
+        advance(spool, to: 10)
+        try save(spool, store)
+        advance(spool, to: 20)
+        #expect(
+            try PosixFileSystem().names(inDirectory: "\(folder.path)/data").sorted()
+                == ["lock", "positions", "positions.1.log"])
+        #expect(try offset(store) == 20)
+    }
+
+    @Test func aSecondRunGoesOnWithTheJournalsOfTheFirst() throws {
+        for offset in [10, 20, 30] {
+            let store = try store()
+            advance(try spool(store), to: Int64(offset))
+        }
+        #expect(try offset(try store()) == 30)
     }
 
     @Test func aSecondAgentIsRefused() throws {
@@ -109,31 +193,42 @@ import Testing
     }
 
     @Test func aDamagedFileIsSetAsideAndSaid() throws {
-        let directory = try DataDirectory("\(folder.path)/data", in: PosixFileSystem())
         let path = "\(folder.path)/data/positions"
-        try OpenFile(path, for: .replacing, in: PosixFileSystem()).write(Array("half a tru".utf8))
-        let (positions, problem) = try directory.readPositions()
+        try folder.write("half a truth".utf8, to: "data/positions")
+        let (positions, problem) = try store().load()
         #expect(positions == nil)
         #expect(
             problem == "cannot use '\(path)': it is no positions file of logfold; it now lies at '\(path).unusable'")
         #expect(PosixFileSystem().isReadable("\(path).unusable"))
     }
 
-    @Test(arguments: [FileSystemError.Operation.write, .synchronize, .rename])
-    func aWriteThatFailsLeavesTheOldPositions(operation: FileSystemError.Operation) throws {
-        var old = SavedPositions()
-        old.nextKey = 2
-        do {
-            try DataDirectory("\(folder.path)/data", in: PosixFileSystem()).write(old)
-        }
+    @Test(arguments: [FileSystemError.Operation.synchronize, .rename])
+    func aSnapshotThatFailsLeavesTheOldOneAndTheJournal(operation: FileSystemError.Operation) throws {
         var faults = FaultyFileSystem.Faults()
-        faults.errors = [(operation, 1, 28)]
-        let directory = try DataDirectory("\(folder.path)/data", in: FaultyFileSystem(faults))
-        var new = old
-        new.nextKey = 3
-        #expect(throws: FileSystemError.self) { try directory.write(new) }
-        #expect(try directory.readPositions().positions == old)
-        try directory.write(new)
-        #expect(try directory.readPositions().positions == new)
+        // The first is that of the start.
+        faults.errors = [(operation, operation == .rename ? 2 : 3, 28)]
+        do {
+            let store = try store(FaultyFileSystem(faults))
+            let spool = try spool(store)
+            advance(spool, to: 10)
+            #expect(throws: FileSystemError.self) { try save(spool, store) }
+            advance(spool, to: 20)
+            #expect(try offset(store) == 20)
+            try save(spool, store)
+        }
+        #expect(try offset(try store()) == 20)
+    }
+
+    @Test func aFullDiskUnderTheJournalIsSaidUntilTheNextSnapshot() throws {
+        var faults = FaultyFileSystem.Faults()
+        faults.errors = [(.write, 2, 28)]
+        let store = try store(FaultyFileSystem(faults))
+        let spool = try spool(store)
+        advance(spool, to: 10)
+        #expect(store.problem?.reason == "no space is left on the device")
+        advance(spool, to: 20)
+        try save(spool, store)
+        #expect(store.problem == nil)
+        #expect(try offset(store) == 20)
     }
 }
