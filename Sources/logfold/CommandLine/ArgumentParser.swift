@@ -1,3 +1,5 @@
+import LogfoldCore
+
 /// What a command line asks for.
 enum Invocation: Sendable {
     /// Run a command.

@@ -1,3 +1,5 @@
+import LogfoldCore
+
 /// The tables of all commands.
 struct CommandTable: Sendable {
     /// The commands in the order of the help; the default command first.

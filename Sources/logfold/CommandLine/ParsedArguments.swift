@@ -1,3 +1,5 @@
+import LogfoldCore
+
 /// A command line that fits its command's table; every value in it has passed the table's check.
 struct ParsedArguments: Sendable {
     /// The command that was selected.

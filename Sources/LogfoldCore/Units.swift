@@ -1,18 +1,18 @@
 /// Sizes and durations as a person types them: a whole number and a unit, `1MiB`, `250ms`.
-enum Units {
+package enum Units {
     /// Units of a size by their names in lower case. Those without an `i` are powers of ten, as disks are sold.
-    static let sizes: [(name: String, bytes: Int)] = [
+    package static let sizes: [(name: String, bytes: Int)] = [
         ("", 1), ("b", 1), ("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30),
         ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000),
     ]
 
     /// Units of a duration by their names. A number alone is refused: nobody knows whether it was meant in seconds.
-    static let durations: [(name: String, milliseconds: Int64)] = [
+    package static let durations: [(name: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
     ]
 
     /// The bytes of `4096`, `64KiB`, `1MiB`, `10MB`; nil where the text is none of these or does not fit.
-    static func bytes(_ text: String) -> Int? {
+    package static func bytes(_ text: String) -> Int? {
         guard let (number, unit) = split(text) else { return nil }
         guard let factor = sizes.first(where: { $0.name == unit.lowercased() })?.bytes else { return nil }
         let (product, overflow) = number.multipliedReportingOverflow(by: Int64(factor))
@@ -20,7 +20,7 @@ enum Units {
     }
 
     /// The duration of `250ms`, `2s`, `1m`, `1h`; nil where the text is none of these or does not fit.
-    static func duration(_ text: String) -> Duration? {
+    package static func duration(_ text: String) -> Duration? {
         guard let (number, unit) = split(text) else { return nil }
         guard let factor = durations.first(where: { $0.name == unit })?.milliseconds else { return nil }
         let (product, overflow) = number.multipliedReportingOverflow(by: factor)
@@ -28,7 +28,7 @@ enum Units {
     }
 
     /// A size in the largest binary unit that divides it: `1MiB`, `1500`.
-    static func text(bytes: Int) -> String {
+    package static func text(bytes: Int) -> String {
         for (name, factor) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
         where bytes >= factor && bytes.isMultiple(of: factor) {
             return "\(bytes / factor)\(name)"
@@ -37,7 +37,7 @@ enum Units {
     }
 
     /// A duration of whole milliseconds in the largest unit that divides it: `2s`, `1500ms`.
-    static func text(duration: Duration) -> String {
+    package static func text(duration: Duration) -> String {
         let parts = duration.components
         let milliseconds = parts.seconds * 1_000 + parts.attoseconds / 1_000_000_000_000_000
         for unit in durations.reversed()

@@ -1,10 +1,10 @@
 /// Finds the word that a mistyped one was meant to be.
-enum Spelling {
+package enum Spelling {
     /// The candidate that is nearest to `word`, or nil where none is near enough to be worth a question.
     ///
     /// Near is one edit for each four letters, at least one and at most three, or being the only candidate that starts
     /// with `word`. Of several equally near ones the first is taken, so the order of a table decides.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    package static func nearest(to word: String, among candidates: [String]) -> String? {
         var best: String?
         var limit = min(max(word.utf8.count / 4, 1), 3)
         for candidate in candidates {
@@ -22,7 +22,7 @@ enum Spelling {
     ///
     /// The restricted Damerau-Levenshtein distance over bytes. Words whose lengths differ by more than `limit` are
     /// refused at once, so a long argument costs nothing.
-    static func distance(_ left: String, _ right: String, limit: Int) -> Int? {
+    package static func distance(_ left: String, _ right: String, limit: Int) -> Int? {
         let rows = Array(left.utf8)
         let columns = Array(right.utf8)
         guard abs(rows.count - columns.count) <= limit else { return nil }
