@@ -1,30 +1,29 @@
 import Glibc
-import LogfoldIO
-import LogfoldParsing
+package import LogfoldIO
 
-/// What `--source-fields` says of the machine and of the program.
-struct HostFacts {
+/// What events say of the machine and of the program: always by the agent, by the filter with `--source-fields`.
+package struct HostFacts: Sendable {
     /// `host.name`.
-    let name: String
+    package let name: String
     /// What tells this host from all others in event ids: the machine id and the name.
-    let identity: [UInt8]
+    package let identity: [UInt8]
     /// `ecs.version` and `agent.*`, as JSON members.
-    let members: [UInt8]
+    package let members: [UInt8]
     /// The folder that relative paths lie in.
-    let folder: String
+    package let folder: String
 
     /// The version of the Elastic Common Schema that the names are taken from.
     private static let ecsVersion = "9.4.0"
 
-    /// Asks the machine.
-    init(in files: any FileSystem) {
+    /// Asks the machine; `version` is that of the program.
+    package init(version: String, in files: any FileSystem) {
         name = Self.hostName()
         folder = (try? files.target(ofLink: "/proc/self/cwd")) ?? ""
         let machine = (try? OpenFile("/etc/machine-id", in: files).readAll(limit: 64)) ?? []
         identity = machine.filter { $0 > 0x20 } + Array(name.utf8)
-        let version = "\"version\":\"\(Version.current)\""
         members = Array(
-            ",\"ecs\":{\"version\":\"\(Self.ecsVersion)\"},\"agent\":{\"type\":\"logfold\",\(version)}".utf8)
+            ",\"ecs\":{\"version\":\"\(Self.ecsVersion)\"},\"agent\":{\"type\":\"logfold\",\"version\":\"\(version)\"}"
+                .utf8)
     }
 
     private static func hostName() -> String {

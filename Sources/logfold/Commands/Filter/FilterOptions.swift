@@ -1,6 +1,7 @@
 import LogfoldCore
 import LogfoldIO
 import LogfoldParsing
+import LogfoldPipeline
 
 /// What the filter's command line asks for, checked.
 struct FilterOptions {
@@ -26,7 +27,7 @@ struct FilterOptions {
         showsStatistics = arguments.flag("stats")
         progress = arguments.text("progress") ?? "auto"
         isLineBuffered = arguments.decision("line-buffered")
-        host = arguments.flag("source-fields") ? HostFacts(in: files) : nil
+        host = arguments.flag("source-fields") ? HostFacts(version: Version.current, in: files) : nil
         reading.engine.isRedacting = arguments.flag("redact")
         reading.engine.keepsOriginal = shape == .raw
         reading.engine.selection = try Self.selection(arguments, reading.engine.timeZone)
