@@ -3,7 +3,7 @@
 # Where the project's shared tools and recordings are; only `truth` and `bench` look there.
 SHARED ?= ../shared
 # One binary that needs no Swift on the machine where it runs.
-RELEASE_FLAGS ?= -c release --static-swift-stdlib -Xlinker -s
+RELEASE_FLAGS ?= -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s
 FUZZ_SECONDS ?= 60
 BENCH_SIZE ?= 500M
 
@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Tests $(wildcard Fuzz Examples)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test example build release truth format lint bench bench-gate fuzz clean packages
+.PHONY: help demo test example build release deb unit-check truth format lint bench bench-gate fuzz clean packages
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -31,6 +31,13 @@ build: packages ## A build for debugging
 
 release: packages ## The program as it ships: .build/release/logfold
 	$(SWIFT) build $(RELEASE_FLAGS) --product logfold
+
+deb: release ## The Debian package: .build/deb/logfold_….deb
+	@Scripts/packages.sh deb
+	Scripts/deb.sh
+
+unit-check: ## Hold the systemd unit: nothing to verify, exposure at most 2.0
+	Scripts/unit-check.sh
 
 truth: packages ## Score every recording against what the services logged
 	@Scripts/packages.sh test
