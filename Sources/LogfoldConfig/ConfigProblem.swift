@@ -56,17 +56,28 @@ final class ConfigProblems {
 
     private var noted: [ConfigProblem] = []
     private var known: Set<ConfigProblem> = []
+    private var dropped = 0
     private var isClosed = false
 
-    /// What was noted, in the order of the text.
+    /// What was noted, in the order of the text; at the end how many were too many.
     var sorted: [ConfigProblem] {
-        noted.enumerated().sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }.map(\.element)
+        let kept = noted.enumerated().sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
+            .map(\.element)
+        guard dropped > 0, let last = kept.last else { return kept }
+        return kept + [
+            ConfigProblem(position: last.position, text: "\(dropped) more problems are not shown; correct these first")
+        ]
     }
 
     /// Notes a problem. The same one again is left out: several may ask for one value, and an alias repeats a value.
     func note(_ text: String, at position: ConfigPosition) {
         let problem = ConfigProblem(position: position, text: text)
-        guard !isClosed, noted.count < Self.limit, known.insert(problem).inserted else { return }
+        guard !isClosed, !known.contains(problem) else { return }
+        guard noted.count < Self.limit else {
+            dropped += 1
+            return
+        }
+        known.insert(problem)
         noted.append(problem)
     }
 

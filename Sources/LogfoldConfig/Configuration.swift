@@ -38,6 +38,16 @@ package final class Configuration {
         self.init(root: root, problems: problems)
     }
 
+    /// The configuration with other keys in its place.
+    convenience init(_ configuration: Configuration, entries: [YAMLEntry]) {
+        self.init(
+            entries: entries, configuration.root.position.file, configuration.noted,
+            configuration.root.context.environment)
+    }
+
+    /// The keys of a preset; its problems are noted with this file's.
+    func readPreset(_ bytes: [UInt8], _ file: String) -> [YAMLEntry] { Self.entries(bytes, file, noted) }
+
     private static func entries(_ bytes: [UInt8], _ file: String, _ problems: ConfigProblems) -> [YAMLEntry] {
         guard bytes.count <= ConfigEnvironment.largestFile else {
             problems.close(

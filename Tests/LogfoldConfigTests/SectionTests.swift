@@ -22,7 +22,7 @@ struct SectionTests {
         #expect(
             configuration.lines == [
                 "4:3: unknown key 'pattrn' in patterns[1]; keys are name",
-                "5:3: 'patterns' is a single value; give a section: keys with values on lines of their own, indented",
+                "5:3: 'patterns' is a single value; give a section: 'key: value' on lines of their own, indented",
             ])
     }
 
@@ -31,12 +31,12 @@ struct SectionTests {
         arguments: [
             (
                 "sinks: x",
-                "1:8: 'sinks' is a single value; give a section: keys with values on lines of their own, indented"
+                "1:8: 'sinks' is a single value; give a section: 'key: value' on lines of their own, indented"
             ),
-            ("sinks:\n- a", "2:1: 'sinks' is a list; give a section: keys with values on lines of their own, indented"),
+            ("sinks:\n- a", "2:1: 'sinks' is a list; give a section: 'key: value' on lines of their own, indented"),
             (
                 "sinks:\n  a: file",
-                "2:6: 'a' is a single value; give a section: keys with values on lines of their own, indented"
+                "2:6: 'a' is a single value; give a section: 'key: value' on lines of their own, indented"
             ),
         ])
     func noSection(yaml: String, problem: String) {
@@ -121,6 +121,15 @@ struct SectionTests {
         }
         #expect(configuration.problems.map(\.line) == [1, 1, 2, 3, 4, 5])
         #expect(configuration.problems.first?.description == "a.yaml:1:1: is not there")
+    }
+
+    @Test("a thousand problems are kept, and the rest is counted")
+    func tooMany() {
+        let configuration = read((0..<1_250).map { "k\($0): x\n" }.joined())
+        configuration.root.finish()
+        #expect(configuration.problems.count == 1_001)
+        #expect(
+            configuration.lines.last == "1000:1: 250 more problems are not shown; correct these first")
     }
 
     @Test(

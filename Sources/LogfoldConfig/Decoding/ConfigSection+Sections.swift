@@ -74,7 +74,7 @@ extension ConfigSection {
     private func mapping(_ node: YAMLNode, _ key: String) -> [YAMLEntry]? {
         if case .mapping(let entries) = node.content { return entries }
         if node.isNull { return [] }
-        noteKind(of: node, key: key, wanted: "a section: keys with values on lines of their own, indented")
+        noteKind(of: node, key: key, wanted: "a section: 'key: value' on lines of their own, indented")
         return nil
     }
 
