@@ -208,6 +208,16 @@ struct AliasTests {
         #expect(read(aliases(10_001)).problems.count == 1)
     }
 
+    @Test("what aliases repeat is bounded in bytes, too")
+    func mostExpandedBytes() {
+        let text = String(repeating: "x", count: 200_000)
+        #expect(read("a: &a \(text)\nb: [*a, *a, *a, *a, *a]\n").problems.isEmpty)
+        #expect(
+            read("a: &a \(text)\nb: [*a, *a, *a, *a, *a, *a]\n").lines == [
+                "2:25: the aliases up to here stand for more than 1048576 bytes; use fewer"
+            ])
+    }
+
     @Test("levels are bounded, in the text and through aliases")
     func levels() {
         func nested(_ count: Int) -> String {

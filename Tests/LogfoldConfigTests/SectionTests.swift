@@ -161,6 +161,21 @@ struct SectionTests {
         let sections = ["b", "c", "d"].compactMap { root.section($0) }
         #expect(sections.map { root.section("a")?.isSame(as: $0) } == [true, false, false])
     }
+    @Test("a key of the user's is printed on one line and cut")
+    func oddKeys() {
+        let configuration = read("\"a\\nb\": { \"\(String(repeating: "k", count: 70))\": 1 }")
+        for section in configuration.root.keys.compactMap({ configuration.root.section($0) }) {
+            _ = section.section(section.keys[0])
+            _ = section.requiredText("c")
+        }
+        #expect(
+            configuration.lines == [
+                "1:1: 'c' is missing in a\\nb; write 'c: …'",
+                "1:85: '\(String(repeating: "k", count: 60))…' is a single value; "
+                    + "give a section: 'key: value' on lines of their own, indented",
+            ])
+    }
+
     @Test("a section does not print what it says")
     func description() throws {
         let section = try #require(read("a: { token: hunter2 }").root.section("a"))

@@ -82,7 +82,7 @@ extension ConfigSection {
         _ key: String, element: Int? = nil, _ position: ConfigPosition, _ entries: [YAMLEntry]
     ) -> ConfigSection {
         asked.nest(key, element: element) { keys in
-            let below = element.map { "\(key)[\($0)]" } ?? key
+            let below = Shown.unquoted(key) + (element.map { "[\($0)]" } ?? "")
             return ConfigSection(
                 name: key, path: path.isEmpty ? below : "\(path).\(below)", position: position, entries: entries,
                 asked: keys, context: context)

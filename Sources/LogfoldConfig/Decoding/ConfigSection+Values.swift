@@ -12,11 +12,13 @@ extension ConfigSection {
     /// A text that must be there and not be empty.
     package func requiredText(_ key: String) -> String? {
         guard has(key) else {
-            problem("'\(key)' is missing\(path.isEmpty ? "" : " in \(path)"); write '\(key): …'")
+            problem(
+                "\(Shown.quoted(key)) is missing\(path.isEmpty ? "" : " in \(path)"); write '\(Shown.unquoted(key)): …'"
+            )
             return nil
         }
         guard let text = text(key) else { return nil }
-        if text.isEmpty { problem("'\(key)' is empty; give it a value", at: key) }
+        if text.isEmpty { problem("\(Shown.quoted(key)) is empty; give it a value", at: key) }
         return text.isEmpty ? nil : text
     }
 
@@ -96,7 +98,7 @@ extension ConfigSection {
     ) -> Value? {
         guard let value = value(key, kind, fallback: fallback.map(print), convert) else { return nil }
         if range.contains(value) { return value }
-        problem("\(shown(key)) is out of range for '\(key)'; give \(kind.range(range, print))", at: key)
+        problem("\(shown(key)) is out of range for \(Shown.quoted(key)); give \(kind.range(range, print))", at: key)
         return nil
     }
 
@@ -130,7 +132,7 @@ extension ConfigSection {
     func noteKind(of node: YAMLNode, key: String, wanted: String) {
         let problem = node.isNull ? "has no value" : "is \(node.kindName)"
         let wayOut = node.isNull ? "give \(wanted), or remove the key" : "give \(wanted)"
-        context.problems.note("'\(key)' \(problem); \(wayOut)", at: node.position)
+        context.problems.note("\(Shown.quoted(key)) \(problem); \(wayOut)", at: node.position)
     }
 
     /// Notes what became of a reference, at its own place where that is known.
@@ -143,7 +145,7 @@ extension ConfigSection {
     /// Notes a NUL character: paths and names would end there unseen.
     func noteNUL(_ scalar: YAMLScalar, key: String, at position: ConfigPosition) -> Bool {
         guard scalar.text.unicodeScalars.contains("\0") else { return false }
-        context.problems.note("'\(key)' has a NUL character in it; remove it", at: position)
+        context.problems.note("\(Shown.quoted(key)) has a NUL character in it; remove it", at: position)
         return true
     }
 }

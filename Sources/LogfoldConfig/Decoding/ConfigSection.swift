@@ -10,7 +10,7 @@ internal import LogfoldCore
 package struct ConfigSection {
     /// Its key in the section above; empty for the whole file.
     package let name: String
-    /// Its keys from the top: `sinks.elastic`.
+    /// Its keys from the top, for messages: `sinks.elastic`.
     package let path: String
     /// Where its key stands.
     package let position: ConfigPosition

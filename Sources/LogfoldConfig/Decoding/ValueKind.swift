@@ -25,7 +25,7 @@ enum ValueKind {
 
     /// Why a value is not of this kind, and what would be.
     func objection(to value: ScalarValue, key: String) -> String {
-        let problem = "\(value.shown) is no \(noun) for '\(key)'"
+        let problem = "\(value.shown) is no \(noun) for \(Shown.quoted(key))"
         switch self {
         case .integer where !value.isPlain && Int(value.text) != nil, .flag where !value.isPlain:
             return "\(problem), because text in quotes is text; give \(wanted) without quotes"

@@ -5,13 +5,16 @@ enum Shown {
     private static let longest = 60
 
     /// A text in quotes: cut where it is long, control characters escaped, passwords in URLs masked.
-    static func quoted(_ text: String) -> String {
-        var shown = "'"
+    static func quoted(_ text: String) -> String { "'\(unquoted(text))'" }
+
+    /// The same without quotes.
+    static func unquoted(_ text: String) -> String {
+        var shown = ""
         for (number, scalar) in masked(text).unicodeScalars.enumerated() {
-            if number == longest { return shown + "…'" }
+            if number == longest { return shown + "…" }
             shown += escaped(scalar)
         }
-        return shown + "'"
+        return shown
     }
 
     /// A character as itself, or by its number where it would change the line or the terminal.

@@ -8,13 +8,30 @@ struct YAMLDocument {
     static let deepest = 64
     /// How many values aliases may stand for, all together.
     static let mostExpanded = 10_000
+    /// How many bytes of text they may stand for.
+    static let mostExpandedBytes = ConfigEnvironment.largestFile
 
     private struct Anchored {
         var node: YAMLNode
         /// Values in it, copies included.
-        var count: Int
+        var count = 1
+        /// Bytes of the texts in it.
+        var bytes = 0
         /// Levels in it.
-        var height: Int
+        var height = 0
+
+        /// A node with these values in it.
+        init(_ node: YAMLNode, bytes: Int = 0, height: Int = 0) {
+            self.node = node
+            self.bytes = bytes
+            self.height = height
+        }
+
+        mutating func contain(_ other: Anchored) {
+            count += other.count
+            bytes += other.bytes
+            height = max(height, other.height + 1)
+        }
     }
 
     private let events: YAMLEventReader
@@ -23,6 +40,7 @@ struct YAMLDocument {
     private var anchors: [String: Anchored] = [:]
     private var openAnchors: Set<String> = []
     private var expanded = 0
+    private var expandedBytes = 0
 
     /// The tree of a text with one document; nil where the text holds nothing but comments.
     static func read(_ bytes: [UInt8], file: String, problems: ConfigProblems) throws(YAMLSyntaxError) -> YAMLNode? {
@@ -61,7 +79,7 @@ struct YAMLDocument {
         switch event.kind {
         case .scalar(let text, let isPlain, let isBlock):
             let scalar = scalar(text, event, isPlain: isPlain, isBlock: isBlock)
-            made = Anchored(node: YAMLNode(content: .scalar(scalar), position: position), count: 1, height: 0)
+            made = Anchored(YAMLNode(content: .scalar(scalar), position: position), bytes: text.utf8.count)
         case .sequenceStart:
             made = try list(depth: depth, event)
         default:
@@ -77,23 +95,23 @@ struct YAMLDocument {
     private mutating func list(depth: Int, _ start: YAMLEvent) throws(YAMLSyntaxError) -> Anchored {
         try requireDepth(depth, at: start)
         var elements: [YAMLNode] = []
-        var (count, height) = (1, 0)
+        var made = Anchored(YAMLNode(content: .list([]), position: position(start.start)), height: 1)
         while true {
             let event = try events.next()
             if event.kind == .sequenceEnd { break }
             let element = try node(event, depth: depth + 1)
             elements.append(element.node)
-            (count, height) = (count + element.count, max(height, element.height))
+            made.contain(element)
         }
-        let node = YAMLNode(content: .list(elements), position: position(start.start))
-        return Anchored(node: node, count: count, height: height + 1)
+        made.node.content = .list(elements)
+        return made
     }
 
     private mutating func mapping(depth: Int, _ start: YAMLEvent) throws(YAMLSyntaxError) -> Anchored {
         try requireDepth(depth, at: start)
         var entries: [YAMLEntry] = []
         var lines: [String: Int] = [:]
-        var (count, height) = (1, 0)
+        var made = Anchored(YAMLNode(content: .mapping([]), position: position(start.start)), height: 1)
         while true {
             let event = try events.next()
             if event.kind == .mappingEnd { break }
@@ -108,10 +126,11 @@ struct YAMLDocument {
             }
             lines[key] = position.line
             entries.append(YAMLEntry(key: key, position: position, value: value.node))
-            (count, height) = (count + value.count, max(height, value.height))
+            made.contain(value)
+            made.bytes += key.utf8.count
         }
-        let node = YAMLNode(content: .mapping(entries), position: position(start.start))
-        return Anchored(node: node, count: count, height: height + 1)
+        made.node.content = .mapping(entries)
+        return made
     }
 
     /// The text of a key, or nil where it cannot be one; its value is read over then.
@@ -146,9 +165,10 @@ struct YAMLDocument {
             throw YAMLSyntaxError(reason, at: event.start)
         }
         expanded += anchored.count
-        guard expanded <= Self.mostExpanded else {
-            throw YAMLSyntaxError(
-                "the aliases up to here stand for more than \(Self.mostExpanded) values; use fewer", at: event.start)
+        expandedBytes += anchored.bytes
+        guard expanded <= Self.mostExpanded, expandedBytes <= Self.mostExpandedBytes else {
+            let limit = expanded > Self.mostExpanded ? "\(Self.mostExpanded) values" : "\(Self.mostExpandedBytes) bytes"
+            throw YAMLSyntaxError("the aliases up to here stand for more than \(limit); use fewer", at: event.start)
         }
         try requireDepth(depth + anchored.height - 1, at: event)
         return anchored
