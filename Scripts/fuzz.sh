@@ -5,7 +5,7 @@
 # the first run, with address sanitizer and all of Swift's own checks. A finding ends the run with exit 1; its input
 # stays in .build/fuzz/<target>-crash-….
 #
-# SwiftPM cannot build for libFuzzer, so the two modules are compiled here, each whole, with coverage.
+# SwiftPM cannot build for libFuzzer, so the modules are compiled here, each whole, with coverage.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd); cd "$here"
 seconds=${1:-60}; shift || true
@@ -17,7 +17,8 @@ out=.build/fuzz; mkdir -p "$out"
 swiftc=${SWIFTC:-swiftc}
 flags=(-swift-version 6 -O -wmo -parse-as-library -package-name logfold -sanitize=fuzzer,address
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
-    -enable-upcoming-feature MemberImportVisibility -I "$out" -I Sources/System/CPCRE2)
+    -enable-upcoming-feature MemberImportVisibility -I "$out" -I Sources/System/CPCRE2
+    -I Sources/System/CYAML)
 
 module() { # NAME
     mapfile -t files < <(find "Sources/$1" -name '*.swift' | LC_ALL=C sort)
@@ -38,6 +39,10 @@ seed() { # TARGET
     local folder=$out/seeds/$1 file number=0
     [ ! -d "$folder" ] || return 0
     mkdir -p "$folder"
+    if [ "$1" = config ]; then
+        find Fixtures/config -name '*.yaml' -exec cp -t "$folder" {} +
+        return
+    fi
     while read -r file; do
         number=$((number + 1))
         case $1 in
@@ -57,13 +62,14 @@ seed() { # TARGET
 echo "building ${targets[*]}" >&2
 module LogfoldCore
 module LogfoldParsing
+module LogfoldConfig
 export SWIFT_BACKTRACE=enable=no
 failed=0
 for target in "${targets[@]}"; do
     seed "$target"
     "$swiftc" "${flags[@]}" -module-name Fuzz -o "$out/$target" Fuzz/FuzzInput.swift Fuzz/EngineRun.swift \
         "$(source_of "$target")" \
-        "$out/LogfoldParsing.o" "$out/LogfoldCore.o" -lpcre2-8 2>&1 | { grep -v 'Cannot export local symbol' || true; }
+        "$out"/Logfold{Config,Parsing,Core}.o -lpcre2-8 -lyaml 2>&1 | { grep -v 'Cannot export local symbol' || true; }
     mkdir -p "$out/corpus/$target"
     echo "fuzzing $target for $seconds s" >&2
     "$out/$target" -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \

@@ -65,6 +65,34 @@ struct ShowTests {
                 """)
     }
 
+    @Test("a file with every form is read without a problem and shown without a secret")
+    func everything() throws {
+        let configuration = Configuration.read(
+            try Fixtures.bytes("config/everything.yaml"), file: "everything.yaml",
+            environment: .fake(
+                ["CREDENTIALS_DIRECTORY": "/c"], ["/c/es_api_key": "hunter2", "/etc/logfold/key.password": "hunter2\n"])
+        )
+        let root = configuration.root
+        let inputs = root.sections("inputs")
+        #expect(inputs.map(\.name) == ["openstack", "journal"])
+        #expect(inputs.map { $0.texts("include").count } == [2, 0])
+        #expect(inputs.map { $0.section("fold")?.optionalSize("max_bytes", in: 0...Int.max) } == [1 << 20, 1 << 20])
+        #expect(
+            root.section("transforms")?.section("drop_debug")?.text("drop")
+                == "log.level < info and service.name == \"neutron-server\"")
+        let sinks = root.sections("sinks")
+        #expect(sinks[0].text("path") == "/var/log/logfold/{service.name}-{+%Y-%m-%d}.jsonl.zst")
+        #expect(sinks[0].flag("enabled", default: false))
+        #expect(sinks[1].texts("endpoints") == ["https://es1:9200", "https://me:word@es2:9200"])
+        #expect(sinks[1].section("auth")?.secret("api_key")?.reveal() == "hunter2")
+        #expect(sinks[1].section("tls")?.secret("password")?.reveal() == "hunter2")
+        #expect(sinks[1].pairs("labels").map(\.value) == ["RegionOne", "${5}"])
+        #expect(root.section("metrics")?.keys == [])
+        #expect(configuration.problems.isEmpty)
+        #expect(!configuration.show().contains("hunter2"))
+        #expect(!configuration.show().contains("word@"))
+    }
+
     @Test("without secrets it is YAML that says the same")
     func roundTrip() {
         let yaml = """
