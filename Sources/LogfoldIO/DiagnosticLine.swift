@@ -1,0 +1,111 @@
+/// A line of the agent's own log, in each of its forms.
+enum DiagnosticLine {
+    /// What a pipe takes whole (PIPE_BUF), less a newline that may have to go before: a longer line is cut.
+    static let maxBytes = 4095
+
+    /// The line with its newline.
+    static func text(
+        _ form: Diagnostics.Form, _ level: Diagnostics.Level, _ now: Int64, _ message: String,
+        _ fields: [(String, String)]
+    ) -> [UInt8] {
+        let pairs = fields.map { " \(escaped($0.0))=\(quoted($0.1))" }.joined()
+        switch form {
+        case .text:
+            let word = level.rawValue.uppercased()
+            return cut("\(TimestampText.rfc3339(now)) \(word) \(escaped(message))\(pairs)", closing: "…")
+        case .journal: return cut("<\(level.priority)>\(escaped(message))\(pairs)", closing: "…")
+        case .json: return json(level, now, message, fields)
+        }
+    }
+
+    private static func json(
+        _ level: Diagnostics.Level, _ now: Int64, _ message: String, _ fields: [(String, String)]
+    ) -> [UInt8] {
+        let head = "{\"@timestamp\":\"\(TimestampText.rfc3339(now))\",\"log.level\":\"\(level.rawValue)\",\"message\":"
+        func line(_ limit: Int) -> String {
+            let labels = fields.map { "\(JSONQuoting.quoted($0.0)):\(JSONQuoting.quoted(String($0.1.prefix(limit))))" }
+            let members = labels.isEmpty ? "" : ",\"labels\":{\(labels.joined(separator: ","))}"
+            return "\(head)\(JSONQuoting.quoted(String(message.prefix(limit))))\(members)}\n"
+        }
+        // JSON cannot be cut at the end: its texts are, until it fits.
+        var limit = maxBytes
+        var text = line(limit)
+        while text.utf8.count > maxBytes, limit > 0 {
+            limit /= 2
+            text = line(limit)
+        }
+        return Array(text.utf8)
+    }
+
+    private static func cut(_ text: String, closing: String) -> [UInt8] {
+        guard text.utf8.count >= maxBytes else { return Array(text.utf8) + [0x0A] }
+        var kept = Array(text.utf8.prefix(maxBytes - 1 - closing.utf8.count))
+        // Not in the middle of a character.
+        while let last = kept.last, last & 0xC0 == 0x80 { kept.removeLast() }
+        if let last = kept.last, last >= 0xC0 { kept.removeLast() }
+        return kept + Array(closing.utf8) + [0x0A]
+    }
+
+    /// A field's value: in quotes where a blank, a quote or `=` would make it ambiguous.
+    private static func quoted(_ value: String) -> String {
+        let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { !" \"=\\".unicodeScalars.contains($0) }
+        if isPlain { return escaped(value) }
+        var text = ""
+        for scalar in value.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { text += "\\" }
+            text += escaped(scalar)
+        }
+        return "\"\(text)\""
+    }
+
+    /// The text with everything escaped that is not shown as itself: a file's name must not be able to move the
+    /// cursor, to turn the direction of writing, or to look like a line of this log.
+    static func escaped(_ text: String) -> String { text.unicodeScalars.map(escaped).joined() }
+
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\n": return "\\n"
+        case "\r": return "\\r"
+        case "\t": return "\\t"
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator:
+            return "\\u{\(String(scalar.value, radix: 16))}"
+        default: return String(scalar)
+        }
+    }
+}
+
+/// Text as a JSON string: for messages, status and metrics; events have an encoder of their own.
+package enum JSONQuoting {
+    /// The text in quotes.
+    package static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            default: append(scalar, to: &result)
+            }
+        }
+        return result + "\""
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to text: inout String) {
+        let isShown =
+            switch scalar.properties.generalCategory {
+            // Valid JSON as they are, but a person may print it to a terminal.
+            case .control, .format, .lineSeparator, .paragraphSeparator: false
+            default: true
+            }
+        guard !isShown else { return text.unicodeScalars.append(scalar) }
+        for unit in String(scalar).utf16 {
+            let digits = String(unit, radix: 16)
+            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+}
