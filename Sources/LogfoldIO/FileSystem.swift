@@ -103,6 +103,9 @@ package enum OpenPurpose: Sendable {
     case replacing
     /// Writing at the end, whatever others write; made if it does not exist.
     case appending
+    /// Writing at the end of a file that must not exist yet; it has these permissions from its first moment on, less
+    /// the umask.
+    case creating(mode: UInt32)
     /// The names in it, and `fsync`: a directory.
     case directory
 }

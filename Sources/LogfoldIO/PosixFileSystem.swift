@@ -12,10 +12,13 @@ package struct PosixFileSystem: FileSystem {
             case .reading: O_RDONLY
             case .replacing: O_WRONLY | O_CREAT | O_TRUNC
             case .appending: O_WRONLY | O_CREAT | O_APPEND
+            case .creating: O_WRONLY | O_CREAT | O_EXCL | O_APPEND
             case .directory: O_RDONLY | O_DIRECTORY
             }
-        // A log path may name a terminal; it must not become ours. 0666 is cut by the umask.
-        let number = unsafe Glibc.open(path, access | O_CLOEXEC | O_NOCTTY, mode_t(0o666))
+        var mode = mode_t(0o666)
+        if case .creating(let asked) = purpose { mode = mode_t(asked) }
+        // A log path may name a terminal; it must not become ours. The umask cuts the mode.
+        let number = unsafe Glibc.open(path, access | O_CLOEXEC | O_NOCTTY, mode)
         guard number >= 0 else { throw .last(.open, path) }
         return FileDescriptor(number, name: path)
     }
