@@ -10,6 +10,8 @@ package protocol CompressedReader: AnyObject {
     ) throws(CompressionError) -> DecompressionProgress
     /// Says that no more input follows.
     func finish() throws(CompressionError)
+    /// How many compressed bytes the complete members or frames have so far: where a file whose end is torn may be cut.
+    var completeLength: Int64 { get }
 }
 
 /// How far a call has come.

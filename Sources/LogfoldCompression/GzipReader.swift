@@ -18,6 +18,8 @@ package final class GzipReader: CompressedReader {
     private let stream: UnsafeMutablePointer<z_stream>
     private var state = State.betweenMembers
     private var offset: Int64 = 0
+    /// Offset behind the last complete member; padding does not count.
+    package private(set) var completeLength: Int64 = 0
 
     /// A reader before the first byte.
     package init() throws(CompressionError) {
@@ -106,7 +108,9 @@ package final class GzipReader: CompressedReader {
     private func note(_ result: Int32, start: Int64) {
         switch result {
         case Z_OK, Z_BUF_ERROR: break
-        case Z_STREAM_END: state = .betweenMembers
+        case Z_STREAM_END:
+            state = .betweenMembers
+            completeLength = offset
         case Z_MEM_ERROR: state = .failed(.noContext)
         default:
             let reason = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "it needs a dictionary"

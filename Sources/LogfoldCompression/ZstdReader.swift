@@ -10,6 +10,8 @@ package final class ZstdReader: CompressedReader {
     private var failure: CompressionError?
     private var offset: Int64 = 0
     private var frameStart: Int64 = 0
+    /// Offset behind the last complete frame.
+    package var completeLength: Int64 { frameStart }
     /// How many bytes the library wants next; 0 between frames.
     private var wanted = 0
 
