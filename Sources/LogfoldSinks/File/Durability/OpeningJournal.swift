@@ -1,0 +1,123 @@
+import LogfoldCompression
+import LogfoldCore
+import LogfoldIO
+
+/// Files that came to a sink after its last commit, so that a crash can be undone (see `FileSinkState.swift`).
+///
+/// A file of records, each with its length in front and its CRC-32 behind. What follows a damaged record is torn and
+/// left out: the file that it was to name had got no byte yet.
+final class OpeningJournal {
+    /// A file that came to the sink.
+    struct Opening: Equatable {
+        /// The commit at which it came.
+        var epoch: UInt64
+        /// The file, with the length that it had.
+        var record: FileRecord
+    }
+
+    /// Records that are kept: only those since the last saved positions are needed, and these are saved within seconds.
+    private static let limit = 4_096
+    /// Longest journal that is read.
+    private static let longest = 64 << 20
+
+    private let path: String
+    private let files: any FileSystem
+    private let isSynchronized: Bool
+    private var file: OpenFile?
+    private var length: Int64 = 0
+    private var records: [[UInt8]] = []
+
+    /// The journal at a path, in a directory that exists.
+    init(_ path: String, in files: any FileSystem, isSynchronized: Bool) {
+        self.path = path
+        self.files = files
+        self.isSynchronized = isSynchronized
+    }
+
+    /// What an earlier run has written, in its order.
+    func read() throws(FileSystemError) -> [Opening] {
+        let bytes: [UInt8]
+        do throws(FileSystemError) {
+            bytes = try OpenFile(path, in: files).readAll(limit: Self.longest)
+        } catch {
+            if error.isNotFound { return [] }
+            throw error
+        }
+        var openings: [Opening] = []
+        var decoder = StateDecoder(bytes)
+        while !decoder.isAtEnd, let opening = try? Self.opening(&decoder) { openings.append(opening) }
+        return openings
+    }
+
+    private static func opening(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) -> Opening {
+        let payload = try decoder.text()
+        guard try decoder.number() == UInt64(Checksum.crc32(payload)) else { throw StateDecoder.Damaged() }
+        var inner = StateDecoder(payload)
+        return Opening(epoch: try inner.number(), record: try FileRecord(decoding: &inner))
+    }
+
+    /// Forgets everything but these openings: what the others said is done.
+    func reset(keeping openings: [Opening]) throws(FileSystemError) {
+        records = openings.map(Self.encoded)
+        try rewrite()
+    }
+
+    /// Notes a file; when this returns, its first byte may be written.
+    func append(_ opening: Opening) throws(FileSystemError) {
+        let bytes = Self.encoded(opening)
+        records.append(bytes)
+        if records.count > Self.limit {
+            records.removeFirst(records.count / 2)
+            try rewrite()
+        } else {
+            try write(bytes)
+        }
+    }
+
+    private static func encoded(_ opening: Opening) -> [UInt8] {
+        var payload = StateEncoder()
+        payload.append(opening.epoch)
+        opening.record.encode(into: &payload)
+        var framed = StateEncoder()
+        framed.append(payload.bytes)
+        framed.append(UInt64(Checksum.crc32(payload.bytes)))
+        return framed.bytes
+    }
+
+    private func write(_ bytes: [UInt8]) throws(FileSystemError) {
+        do throws(FileSystemError) {
+            let file = try opened()
+            try file.write(bytes)
+            if isSynchronized { try file.synchronize() }
+            length += Int64(bytes.count)
+        } catch {
+            // A record in pieces would hide all that follow it.
+            try? file?.truncate(to: length)
+            file = nil
+            records.removeLast()
+            throw error
+        }
+    }
+
+    private func opened() throws(FileSystemError) -> OpenFile {
+        if let file { return file }
+        let file = try OpenFile(path, for: .appending, in: files)
+        if try file.status().size > length { try file.truncate(to: length) }
+        self.file = file
+        return file
+    }
+
+    /// Writes the file anew, in one step for whoever reads it after a crash.
+    private func rewrite() throws(FileSystemError) {
+        let fresh = "\(path).new"
+        let all = records.flatMap { $0 }
+        let replacement = try OpenFile(fresh, for: .replacing, in: files)
+        try replacement.write(all)
+        if isSynchronized { try replacement.synchronize() }
+        try replacement.close()
+        try files.rename(fresh, to: path)
+        if isSynchronized { try files.synchronizeDirectory(of: path) }
+        file = nil
+        length = Int64(all.count)
+    }
+}
