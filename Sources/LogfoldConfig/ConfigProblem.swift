@@ -69,11 +69,14 @@ final class ConfigProblems {
         ]
     }
 
+    /// Whether further problems are only counted.
+    var isFull: Bool { noted.count >= Self.limit }
+
     /// Notes a problem. The same one again is left out: several may ask for one value, and an alias repeats a value.
     func note(_ text: String, at position: ConfigPosition) {
         let problem = ConfigProblem(position: position, text: text)
         guard !isClosed, !known.contains(problem) else { return }
-        guard noted.count < Self.limit else {
+        guard !isFull else {
             dropped += 1
             return
         }

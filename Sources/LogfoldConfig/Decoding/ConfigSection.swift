@@ -92,15 +92,17 @@ package struct ConfigSection {
         for section in asked.nestedSections { section.finish() }
         guard !asked.takesAll else { return }
         let known = asked.keys.map(\.name)
+        let free = known.filter { entry($0) == nil }
         for entry in entries where asked[entry.key] == nil {
-            context.problems.note(unknown(entry.key, known), at: entry.position)
+            // A text that nobody will see is not made.
+            let text = context.problems.isFull ? "" : unknown(entry.key, known, free)
+            context.problems.note(text, at: entry.position)
         }
     }
 
-    private func unknown(_ key: String, _ known: [String]) -> String {
+    private func unknown(_ key: String, _ known: [String], _ free: [String]) -> String {
         let place = path.isEmpty ? "" : " in \(path)"
         let problem = "unknown key \(Shown.quoted(key))\(place)"
-        let free = known.filter { entry($0) == nil }
         if let meant = Spelling.nearest(to: key.lowercased(), among: free) {
             return "\(problem); did you mean '\(meant)'?"
         }

@@ -4,10 +4,10 @@ struct ScalarValue {
     let text: String
     /// Whether it may be a flag or a number: written without quotes, or put in by a reference.
     let isPlain: Bool
-    /// How a message calls it.
-    let shown: String
     /// Where it stands.
     let position: ConfigPosition
+    private let written: YAMLScalar
+    private let key: String
 
     /// The value of a scalar; throws what its references come to.
     init(_ scalar: YAMLScalar, at position: ConfigPosition, key: String, in environment: ConfigEnvironment)
@@ -16,9 +16,13 @@ struct ScalarValue {
         let reference = try ReferenceText(scalar.text)
         text = try reference.resolved(in: environment, isSecret: false)
         isPlain = scalar.isPlain || reference.hasReferences
-        shown = Self.shown(scalar, key: key)
         self.position = position
+        self.written = scalar
+        self.key = key
     }
+
+    /// How a message calls it.
+    var shown: String { Self.shown(written, key: key) }
 
     /// How a message calls a value: itself in quotes, or what it comes from where it may be a secret.
     static func shown(_ scalar: YAMLScalar, key: String) -> String {

@@ -66,10 +66,13 @@ enum Shown {
     }
 
     private static func firstRange(of part: String, in text: Substring) -> Range<Substring.Index>? {
-        var start = text.startIndex
-        while let colon = text[start...].firstIndex(of: ":") {
-            if text[colon...].hasPrefix(part) { return colon..<text.index(colon, offsetBy: part.count) }
-            start = text.index(after: colon)
+        let (bytes, part) = (text.utf8, part.utf8)
+        guard let first = part.first else { return nil }
+        var rest = bytes[...]
+        while let start = rest.firstIndex(of: first) {
+            rest = rest[start...]
+            if rest.starts(with: part) { return start..<rest.index(start, offsetBy: part.count) }
+            rest = rest.dropFirst()
         }
         return nil
     }
