@@ -69,15 +69,18 @@ extension FileSinkOptions {
     /// Output that is taken before it must be committed.
     static let fullBytes = 1 << 20
     /// Written bytes that wait for fsync, of all files together, before it comes early.
-    static let unsynchronizedBytes = 4 << 20
+    static let unsynchronizedBytes = 2 << 20
     /// Files that are open at once.
     static let openFiles = 64
     /// Files whose end is remembered.
     static let knownFiles = 512
 
-    /// Bytes of memory that a sink holds at the most: what is taken, with the room its buffers grow by, the same
-    /// written and not yet safe, and a member with its compressor.
-    package var memoryBound: Int { 16 << 20 }
+    /// Bytes of memory that a sink holds at the most: what is taken (up to 1 MiB, and then a batch of 1 MiB whose last
+    /// event has 5), the same written and not yet safe with what waits for fsync, both in buffers that may be half empty.
+    package var memoryBound: Int { 32 << 20 }
+
+    /// Room that a buffer keeps between commits.
+    static let keptCapacity = 4 << 20
 
     /// Whether the events should have `event.original`.
     package var needsOriginal: Bool { shape == .raw }

@@ -16,7 +16,7 @@ final class OpeningJournal {
     }
 
     /// Records that are kept: only those since the last saved positions are needed, and these are saved within seconds.
-    private static let limit = 4_096
+    static let limit = 16_384
     /// Longest journal that is read.
     private static let longest = 64 << 20
 

@@ -61,12 +61,10 @@ final class OutputFile {
     func forgetPending(keepingCapacity: Bool) {
         written = 0
         ends.removeAll(keepingCapacity: keepingCapacity)
-        if keepingCapacity {
-            pending.removeAll()
-        } else {
-            pending = ByteBuffer()
-            if kept.count == 0 { kept = ByteBuffer() }
-        }
+        pending.removeAll()
+        let limit = keepingCapacity ? FileSinkOptions.keptCapacity : 0
+        if pending.capacity > limit { pending = ByteBuffer() }
+        if kept.count == 0, kept.capacity > limit { kept = ByteBuffer() }
     }
 }
 

@@ -100,6 +100,7 @@ extension OutputFiles {
         let directory = try OpenFile(path, for: .directory, in: fileSystem)
         try fileSystem.setMode(directory.descriptor, mode)
         try setOwner(of: directory)
+        if isSynchronizing { try fileSystem.synchronizeDirectory(of: path) }
     }
 }
 
