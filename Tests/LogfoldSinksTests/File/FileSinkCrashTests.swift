@@ -89,9 +89,9 @@ struct FileSinkCrashTests {
         "killed at any system call, every event is in the files exactly once and all members are whole",
         arguments: OutputCompression.allCases, [0, 1, 4])
     func everyCall(compression: OutputCompression, back: Int) throws {
-        // With the last state every call; with older ones every third, which takes long enough.
+        // With the last state every call; with older ones every fourth, which takes long enough.
         let calls = try Self.calls(try Self.bench(compression, .never))
-        for number in stride(from: 1 + back % 3, through: calls, by: back == 0 ? 1 : 3) {
+        for number in stride(from: 1 + back % 4, through: calls, by: back == 0 ? 1 : 4) {
             let bench = try Self.bench(compression, .never)
             let runner = Runner(bench, Self.batches)
             _ = runner.run(.stopping(at: number), from: Saved(next: 0, state: []))
@@ -125,6 +125,7 @@ struct FileSinkCrashTests {
             let files = ScriptedFileSystem.stopping(at: number)
             _ = runner.run(files, from: Saved(next: 0, state: []))
             for name in bench.names { try files.losePower(over: bench.path(name)) }
+            try files.losePower(over: bench.journal)
             try #require(runner.run(ScriptedFileSystem(), from: runner.restored(back: 0)))
             try #require(try bench.messages() == Self.expected, "power lost at call \(number)")
         }

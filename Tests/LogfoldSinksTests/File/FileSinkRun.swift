@@ -37,11 +37,13 @@ final class FileSinkBench {
         change(&options)
     }
 
+    var journal: String { scratch.path + "/local.journal" }
+
     func sink(
         _ files: any FileSystem = PosixFileSystem(), restoring state: [UInt8] = []
     ) throws(SinkFailure) -> FileSink {
         try makeFileSink(
-            options, name: "local", fileSystem: files, clock: clock, journal: scratch.path + "/local.journal",
+            options, name: "local", fileSystem: files, clock: clock, journal: journal,
             restoring: state, report: reports.add)
     }
 
