@@ -38,9 +38,6 @@ final class OutputFile {
     /// Bytes that wait to be written.
     var waitingBytes: Int { pending.count - written + (mustRewrite ? kept.count : 0) }
 
-    /// Takes an event that is in its shape already.
-    func take(_ lines: RawSpan, _ range: ByteRange) { pending.append(lines, range) }
-
     /// Notes that ``kept`` may be lost.
     func beginRewriting() {
         guard kept.count > 0 else { return }
