@@ -86,9 +86,9 @@ package struct RestoredSource: Sendable {
 }
 
 /// The state of an input for `logfold status` and `/metrics`.
-package struct InputStatus: Sendable {
+package struct InputStatus: Sendable, Equatable {
     /// A file or stream.
-    package struct Source: Sendable {
+    package struct Source: Sendable, Equatable {
         /// Its path or name.
         package var path: String
         /// How far it was read, in bytes as they lie on the disk.

@@ -1,0 +1,96 @@
+import LogfoldCore
+import LogfoldIO
+
+extension StatusJSON {
+    /// The status that a body of `/status` tells, or nil where it is not valid JSON or not an object.
+    ///
+    /// An older or newer agent may leave out members or have more of them: what is missing has its default, what is
+    /// not known is skipped. Times and stretches are as exact as the text, to the millisecond.
+    package static func read(_ bytes: [UInt8]) -> AgentStatus? {
+        guard let root = JSONTree(bytes), case .object = root else { return nil }
+        var status = AgentStatus(
+            version: root["version"].text ?? "", time: root["time"].time ?? 0, started: root["started"].time ?? 0,
+            pid: Int32(clamping: root["pid"].integer), configurationFile: root["config_file"].text)
+        status.state = root["state"].text.flatMap(AgentStatus.State.init) ?? .running
+        status.readerSilence = root["reader_silence_ms"].nanoseconds ?? 0
+        status.reload = reload(root["reload"])
+        status.inputs = root["inputs"].elements.map(input)
+        status.transforms = root["transforms"].elements.map { item in
+            var transform = AgentStatus.Transform(name: item["name"].text ?? "")
+            transform.dropped = item["dropped_events"].count
+            return transform
+        }
+        status.sinks = root["sinks"].elements.map(sink)
+        readRest(root, into: &status)
+        return status
+    }
+
+    private static func reload(_ item: JSONTree) -> AgentStatus.ReloadStatus {
+        var reload = AgentStatus.ReloadStatus()
+        reload.count = item["count"].count
+        reload.refused = item["refused"].count
+        reload.lastResult = item["last_result"].text.flatMap(AgentStatus.ReloadStatus.Result.init)
+        reload.lastTime = item["last_time"].time
+        reload.problems = item["problems"].texts
+        return reload
+    }
+
+    private static func input(_ item: JSONTree) -> AgentStatus.Input {
+        var input = AgentStatus.Input(name: item["name"].text ?? "")
+        input.bytes = item["read_bytes"].count
+        input.lines = item["lines"].count
+        input.events = item["events"].count
+        input.lostBytes = item["lost_bytes"].count
+        input.losses = item["losses"].count
+        input.lastLoss = item["last_loss"].text
+        input.lastRead = item["last_read"].time
+        input.status.pinnedBytes = item["pinned_bytes"].integer
+        input.status.problems = item["problems"].texts
+        input.status.sources = item["sources"].elements.map { source in
+            InputStatus.Source(
+                path: source["path"].text ?? "", position: source["position"].integer, lag: source["lag_bytes"].integer,
+                lastRead: source["last_read"].time, problem: source["problem"].text)
+        }
+        return input
+    }
+
+    private static func sink(_ item: JSONTree) -> AgentStatus.Sink {
+        var sink = AgentStatus.Sink(name: item["name"].text ?? "", type: item["type"].text ?? "")
+        sink.emitted = item["emitted_events"].isThere ? item["emitted_events"].count : nil
+        sink.delivered = item["delivered_events"].count
+        sink.filtered = item["filtered_events"].count
+        for (cause, count) in item["dropped_events"].members { sink.dropped[cause] = count.count }
+        sink.deadLettered = item["dead_lettered_events"].count
+        sink.waiting = item["waiting_events"].count
+        sink.waitingBytes = item["waiting_bytes"].integer
+        sink.sends = item["sends"].count
+        sink.failures = item["failures"].count
+        sink.bytesWritten = item["written_bytes"].integer
+        sink.lastError = item["last_error"].text
+        sink.failingSince = item["failing_since"].time
+        sink.nextTry = item["next_try"].time
+        return sink
+    }
+
+    private static func readRest(_ root: JSONTree, into status: inout AgentStatus) {
+        let (spool, engine, process) = (root["spool"], root["engine"], root["process"])
+        status.spool.type = spool["type"].text ?? "memory"
+        status.spool.bytes = spool["bytes"].integer
+        status.spool.maxBytes = spool["max_bytes"].integer
+        status.spool.oldestAge = spool["oldest_age_ms"].nanoseconds
+        status.spool.isFull = spool["full"] == .bool(true)
+        status.positions.lastSaved = root["positions"]["last_saved"].time
+        status.positions.problem = root["positions"]["problem"].text
+        status.engine.openFolds = engine["open_folds"].integer
+        status.engine.foldBytes = engine["fold_bytes"].integer
+        status.engine.maxFoldBytes = engine["fold_max_bytes"].integer
+        status.engine.folded = engine["folded_events"].count
+        status.engine.unparsed = engine["unparsed_events"].count
+        status.engine.redacted = engine["redacted_events"].count
+        status.process.residentBytes = process["resident_bytes"].integer
+        status.process.cpuMicroseconds = process["cpu_ms"].integer.multipliedOrZero(by: 1_000)
+        status.process.openFiles = process["open_files"].integer
+        status.process.maxOpenFiles = process["max_open_files"].integer
+        status.droppedLogLines = root["dropped_log_lines"].count
+    }
+}

@@ -1,0 +1,83 @@
+import LogfoldCore
+import LogfoldIO
+
+@testable import LogfoldPipeline
+
+extension AgentStatus {
+    /// 2026-11-22T10:00:00.500Z
+    static let madeUpTime: Int64 = 1_795_341_600_500_000_000
+
+    /// An agent with two inputs and two sinks, of which one fails; every counter is another number.
+    static var madeUp: AgentStatus {
+        var status = AgentStatus(
+            version: "1.2.3", time: madeUpTime, started: madeUpTime - 3_600_000_000_000, pid: 4711,
+            configurationFile: "/etc/logfold/logfold.yaml")
+        status.state = .running
+        status.reload.count = 3
+        status.reload.refused = 1
+        status.reload.lastResult = .taken
+        status.reload.lastTime = madeUpTime - 60_000_000_000
+
+        var nova = Input(name: "nova")
+        nova.bytes = 1_048_576
+        nova.lines = 9_000
+        nova.events = 8_000
+        nova.lastRead = madeUpTime - 250_000_000
+        nova.status.sources = [
+            .init(path: "/var/log/nova/nova-api.log", position: 1_000_000, lag: 0, lastRead: madeUpTime),
+            .init(path: "/var/log/nova/nova-compute.log", position: 48_576, lag: 2_048),
+        ]
+        var apache = Input(name: "we\"ird\\\nname")
+        apache.lostBytes = 77
+        apache.losses = 2
+        apache.lastLoss = "the file was truncated"
+        apache.status.pinnedBytes = 5
+        apache.status.problems = ["'/var/log/apache2/*.log' matches no file"]
+        apache.status.sources = [
+            .init(path: "/var/log/x", position: 0, lag: 10, problem: "permission denied; add logfold to group adm")
+        ]
+        status.inputs = [nova, apache]
+
+        var drop = Transform(name: "drop_debug")
+        drop.dropped = 11
+        status.transforms = [drop]
+
+        var local = Sink(name: "local", type: "file")
+        local.emitted = 7_989
+        local.delivered = 7_980
+        local.filtered = 4
+        local.waiting = 5
+        local.waitingBytes = 512
+        local.sends = 21
+        local.bytesWritten = 2_097_152
+        var elastic = Sink(name: "elastic", type: "elasticsearch")
+        elastic.delivered = 1
+        elastic.dropped = ["spool_full": 6_000, "too_large": 1]
+        elastic.deadLettered = 2
+        elastic.waiting = 1_985
+        elastic.waitingBytes = 20_000_000
+        elastic.sends = 10
+        elastic.failures = 9
+        elastic.lastError = "es1:9200 refused the connection"
+        elastic.failingSince = madeUpTime - 125_000_000_000
+        elastic.nextTry = madeUpTime + 12_000_000_000
+        status.sinks = [local, elastic]
+
+        status.spool.bytes = 20_971_520
+        status.spool.maxBytes = 33_554_432
+        status.spool.oldestAge = 125_000_000_000
+        status.positions.lastSaved = madeUpTime - 1_000_000_000
+        status.engine.openFolds = 3
+        status.engine.foldBytes = 4_096
+        status.engine.maxFoldBytes = 8_388_608
+        status.engine.folded = 120
+        status.engine.unparsed = 7
+        status.engine.redacted = 13
+        status.process.residentBytes = 20_000_000
+        status.process.cpuMicroseconds = 1_234_000
+        status.process.openFiles = 14
+        status.process.maxOpenFiles = 65_536
+        status.droppedLogLines = 1
+        return status
+    }
+}
