@@ -69,11 +69,7 @@ enum DiagnosticLine {
         case "\t": return "\\t"
         default: break
         }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator:
-            return "\\u{\(String(scalar.value, radix: 16))}"
-        default: return String(scalar)
-        }
+        return scalar.isShownAsItself ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
     }
 }
 
@@ -96,16 +92,22 @@ package enum JSONQuoting {
     }
 
     private static func append(_ scalar: Unicode.Scalar, to text: inout String) {
-        let isShown =
-            switch scalar.properties.generalCategory {
-            // Valid JSON as they are, but a person may print it to a terminal.
-            case .control, .format, .lineSeparator, .paragraphSeparator: false
-            default: true
-            }
-        guard !isShown else { return text.unicodeScalars.append(scalar) }
+        // The others are valid JSON as they are, but a person may print it to a terminal.
+        guard !scalar.isShownAsItself else { return text.unicodeScalars.append(scalar) }
         for unit in String(scalar).utf16 {
             let digits = String(unit, radix: 16)
             text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it cannot move the cursor, turn the direction of writing, or end a line.
+    fileprivate var isShownAsItself: Bool {
+        if isASCII { return value >= 0x20 && value != 0x7F }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: return false
+        default: return true
         }
     }
 }

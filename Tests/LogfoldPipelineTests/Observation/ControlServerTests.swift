@@ -178,13 +178,13 @@ struct ControlServerTests {
         let directory = try ScratchDirectory()
         let server = try ServerUnderTest("unix:\(directory.path)/status.sock")
         // Longer than what the system keeps for a Unix socket.
-        server.status.value.withLock { $0.configurationFile = String(repeating: "x", count: 1 << 20) }
+        server.status.value.withLock { $0.configurationFile = String(repeating: "x", count: 400_000) }
         let client = try RawClient(server.address)
         client.send(get("/status"))
         #expect(try server.answer(to: get("/healthz")).httpBody == "ok\n")
         server.clock.advance(milliseconds: 10_001)
         #expect(try server.answer(to: get("/healthz")).httpBody == "ok\n")
-        #expect(client.readAll().utf8.count < 1 << 20)
+        #expect(client.readAll().utf8.count < 400_000)
     }
 
     @Test("of too many connections the oldest gives way")
@@ -202,11 +202,11 @@ struct ControlServerTests {
         let server = try ServerUnderTest()
         let good = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
-            for _ in 0..<50 where (try? server.answer(to: get("/metrics")))?.statusLine == "HTTP/1.1 200 OK" {
+            for _ in 0..<10 where (try? server.answer(to: get("/metrics")))?.statusLine == "HTTP/1.1 200 OK" {
                 good.add(1, ordering: .relaxed)
             }
         }
-        #expect(good.load(ordering: .relaxed) == 400)
+        #expect(good.load(ordering: .relaxed) == 80)
     }
 
     @Test("listens on IPv6")
