@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Tests $(wildcard Fuzz Examples)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test example build release deb unit-check truth format lint bench bench-gate fuzz clean packages
+.PHONY: help demo test example build release deb unit-check boot-test truth format lint bench bench-gate fuzz clean packages
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -38,6 +38,9 @@ deb: release ## The Debian package: .build/deb/logfold_….deb
 
 unit-check: ## Hold the systemd unit: nothing to verify, exposure at most 2.0
 	Scripts/unit-check.sh
+
+boot-test: release ## Install the package on a booted Debian, upgrade and purge it; as root
+	Scripts/boot-test.sh
 
 truth: packages ## Score every recording against what the services logged
 	@Scripts/packages.sh test
