@@ -190,12 +190,12 @@ package struct ByteBuffer: ~Copyable {
     /// Makes room for `extra` more bytes; grows by doubling.
     @inline(__always)
     package mutating func reserve(_ extra: Int) {
-        if count &+ extra > capacity { grow(count + extra) }
+        if extra > capacity &- count { grow(extra) }
     }
 
     @inline(never)
-    private mutating func grow(_ needed: Int) {
-        let wanted = Swift.max(needed, capacity * 2)
+    private mutating func grow(_ extra: Int) {
+        let wanted = Swift.max(count + extra, capacity * 2)
         let fresh = UnsafeMutableRawPointer.allocate(byteCount: wanted + Self.padding, alignment: 16)
         unsafe fresh.copyMemory(from: base, byteCount: count)
         unsafe base.deallocate()
@@ -266,32 +266,53 @@ package struct ByteBuffer: ~Copyable {
     /// Appends a number in decimal.
     @inline(__always)
     package mutating func append(decimal value: Int64) {
-        reserve(20)
-        var rest = value.magnitude
         if value < 0 { append(UInt8(ascii: "-")) }
-        let length = Self.digitCount(rest)
-        var at = count &+ length
-        while rest >= 10 {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            at &-= 1
-            unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: digit) &+ 0x30, toByteOffset: at, as: UInt8.self)
-            rest = quotient
+        let magnitude = value.magnitude
+        if magnitude < 100_000_000 {
+            append(leading: magnitude)
+        } else if magnitude < 10_000_000_000_000_000 {
+            append(leading: magnitude / 100_000_000)
+            append(eight: magnitude % 100_000_000)
+        } else {
+            append(leading: magnitude / 10_000_000_000_000_000)
+            append(eight: magnitude / 100_000_000 % 100_000_000)
+            append(eight: magnitude % 100_000_000)
         }
-        unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: rest) &+ 0x30, toByteOffset: at &- 1, as: UInt8.self)
-        count &+= length
     }
 
-    /// How many decimal digits a number has.
+    /// Appends a number below 100,000,000 without leading zeros.
     @inline(__always)
-    private static func digitCount(_ value: UInt64) -> Int {
-        var length = 1
-        var power: UInt64 = 10
-        while length < 20, value >= power {
-            length &+= 1
-            if length == 20 { break }
-            power &*= 10
-        }
-        return length
+    private mutating func append(leading value: UInt64) {
+        reserve(8)
+        let digits = Self.digits(value)
+        // The last digit stays, also where all are zero.
+        let zeros = Swift.min(digits.trailingZeroBitCount >> 3, 7)
+        let text = (digits | 0x3030_3030_3030_3030) >> UInt64(truncatingIfNeeded: zeros &* 8)
+        unsafe base.storeBytes(of: text.littleEndian, toByteOffset: count, as: UInt64.self)
+        count &+= 8 &- zeros
+    }
+
+    /// Appends a number below 100,000,000 with leading zeros.
+    @inline(__always)
+    private mutating func append(eight value: UInt64) {
+        reserve(8)
+        let text = Self.digits(value) | 0x3030_3030_3030_3030
+        unsafe base.storeBytes(of: text.littleEndian, toByteOffset: count, as: UInt64.self)
+        count &+= 8
+    }
+
+    /// The eight digits of a number below 100,000,000, one in each byte, the first in the lowest.
+    ///
+    /// Halves, quarters and digits are parted in all lanes at once; the divisions by 100 and by 10 are multiplications
+    /// that are exact below 10,000 and below 100.
+    @inline(__always)
+    private static func digits(_ value: UInt64) -> UInt64 {
+        let top = value / 10_000
+        let halves = top | (value &- top &* 10_000) << 32
+        let hundreds = ((halves &* 10_486) >> 20) & 0x0000_007f_0000_007f
+        let quarters = hundreds | (halves &- hundreds &* 100) << 16
+        let tens = ((quarters &* 103) >> 10) & 0x000f_000f_000f_000f
+        return tens | (quarters &- tens &* 10) << 8
     }
 
     /// Appends a number in decimal, with leading zeros up to `width` digits; the number must not be negative.
@@ -368,59 +389,120 @@ extension ByteBuffer {
     /// Appends `start..<end` as the inside of a JSON string (RFC 8259 section 7) and as valid UTF-8: quotes,
     /// backslashes and control characters are escaped, each maximal invalid subsequence becomes U+FFFD.
     ///
-    /// Sixteen bytes at a time: copied first, looked at after, since most hold nothing to escape. Returns false where
-    /// something was invalid. The span must be padded.
+    /// Returns false where something was invalid. The span must be padded.
     @inline(__always)
     package mutating func append(jsonEscaped bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
-        precondition(start >= 0 && start <= end && end + 16 <= bytes.byteCount)
-        reserve((end - start) * 6 + 16)
-        var at = start
-        while end &- at >= 16 {
-            unsafe (base + count).storeBytes(of: bytes.simd16(at), as: SIMD16<UInt8>.self)
-            if bytes.needsEscape16(at) { return appendRest(bytes, at, end) }
-            at &+= 16
-            count &+= 16
+        append("", jsonEscaped: bytes, start, end, "")
+    }
+
+    /// The same with literal text before and behind it, and one look at the capacity for all three: a member of an
+    /// object.
+    @inline(__always)
+    package mutating func append(
+        _ opening: StaticString, jsonEscaped bytes: RawSpan, _ start: Int, _ end: Int, _ closing: StaticString
+    ) -> Bool {
+        precondition(start >= 0 && start <= end && end &+ 16 <= bytes.byteCount)
+        let (before, behind) = (opening.utf8CodeUnitCount, closing.utf8CodeUnitCount)
+        // A byte becomes six at the most.
+        reserve(before &+ (end &- start) &* 6 &+ 16 &+ behind)
+        unsafe (base + count).copyMemory(from: opening.utf8Start, byteCount: before)
+        count &+= before
+        let isValid = appendEscaped(bytes, start, end)
+        unsafe (base + count).copyMemory(from: closing.utf8Start, byteCount: behind)
+        count &+= behind
+        return isValid
+    }
+
+    /// Sixteen bytes at a time: copied first, looked at after, since most hold nothing to escape. The bytes are there
+    /// and the room is made.
+    @inline(__always)
+    private mutating func appendEscaped(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
+        unsafe bytes.withUnsafeBytes { raw in
+            guard let source = raw.baseAddress else { return true }
+            let target = unsafe base
+            var (at, to) = (start, count)
+            while end &- at > 16 {
+                let block = unsafe source.loadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self)
+                unsafe target.storeBytes(of: block, toByteOffset: to, as: SIMD16<Int8>.self)
+                if RawSpan.hasSpecial(block) {
+                    count = to
+                    return unsafe appendRest(source, at, end)
+                }
+                at &+= 16
+                to &+= 16
+            }
+            let block = unsafe source.loadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self)
+            unsafe target.storeBytes(of: block, toByteOffset: to, as: SIMD16<Int8>.self)
+            count = to &+ (end &- at)
+            if RawSpan.firstSpecial(block) >= end &- at { return true }
+            count = to
+            return unsafe appendRest(source, at, end)
         }
-        let left = end &- at
-        unsafe (base + count).storeBytes(of: bytes.simd16(at), as: SIMD16<UInt8>.self)
-        if bytes.plainLength(at) < left { return appendRest(bytes, at, end) }
-        count &+= left
-        return true
     }
 
     /// The same from the first block on that holds something to escape.
     @inline(never)
-    private mutating func appendRest(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
-        var at = start
-        var valid = true
+    private mutating func appendRest(_ source: UnsafeRawPointer, _ start: Int, _ end: Int) -> Bool {
+        var (at, to) = (start, count)
+        var isValid = true
         while at < end {
-            unsafe (base + count).storeBytes(of: bytes.simd16(at), as: SIMD16<UInt8>.self)
-            let plain = Swift.min(bytes.needsEscape16(at) ? bytes.plainLength(at) : 16, end &- at)
+            let block = unsafe source.loadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self)
+            unsafe base.storeBytes(of: block, toByteOffset: to, as: SIMD16<Int8>.self)
+            let plain = Swift.min(RawSpan.firstSpecial(block), end &- at)
             at &+= plain
-            count &+= plain
-            if plain < 16, at < end, !appendSpecial(bytes, &at, end) { valid = false }
+            to &+= plain
+            guard plain < 16, at < end else { continue }
+            let byte = unsafe source.load(fromByteOffset: at, as: UInt8.self)
+            let letter = Self.escapeLetter(byte)
+            if letter != 0 {
+                let pair = UInt16(letter) << 8 | 0x5c
+                unsafe base.storeBytes(of: pair.littleEndian, toByteOffset: to, as: UInt16.self)
+                at &+= 1
+                to &+= 2
+            } else {
+                count = to
+                let rest = unsafe RawSpan(_unsafeStart: source + at, byteCount: end &- at)
+                let (length, wasValid) = appendRare(rest)
+                at &+= length
+                to = count
+                isValid = isValid && wasValid
+            }
         }
-        return valid
+        count = to
+        return isValid
     }
 
-    /// Appends the byte or sequence at `at`, which is not plain; false if it was invalid.
+    /// The letter behind the backslash where a character has a short escape, else 0.
     @inline(__always)
-    private mutating func appendSpecial(_ bytes: RawSpan, _ at: inout Int, _ end: Int) -> Bool {
-        let byte = bytes[at]
-        if byte < 0x80 {
-            appendEscape(byte)
-            at &+= 1
-            return true
+    private static func escapeLetter(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 0x22, 0x5c: byte
+        case 0x0a: UInt8(ascii: "n")
+        case 0x09: UInt8(ascii: "t")
+        case 0x0d: UInt8(ascii: "r")
+        case 0x08: UInt8(ascii: "b")
+        case 0x0c: UInt8(ascii: "f")
+        default: 0
         }
-        let length = bytes.utf8SequenceLength(at, end)
+    }
+
+    /// Appends the control character, sequence or invalid bytes that the span begins with; says how many bytes that
+    /// were and whether they were valid.
+    private mutating func appendRare(_ bytes: RawSpan) -> (length: Int, isValid: Bool) {
+        let byte = bytes[0]
+        if byte < 0x80 {
+            append("\\u00")
+            append(Self.hexDigit(byte >> 4))
+            append(Self.hexDigit(byte & 15))
+            return (1, true)
+        }
+        let length = bytes.utf8SequenceLength(0, bytes.byteCount)
         if length > 0 {
-            append(bytes, at, at + length)
-            at &+= length
-            return true
+            append(bytes, 0, length)
+            return (length, true)
         }
         append("\u{FFFD}")
-        at &+= bytes.utf8InvalidLength(at, end)
-        return false
+        return (bytes.utf8InvalidLength(0, bytes.byteCount), false)
     }
 
     /// Appends text that is escaped already, each maximal invalid subsequence as U+FFFD.
@@ -435,22 +517,6 @@ extension ByteBuffer {
                 append("\u{FFFD}")
                 at += bytes.utf8InvalidLength(at, end)
             }
-        }
-    }
-
-    private mutating func appendEscape(_ byte: UInt8) {
-        switch byte {
-        case 0x22: append("\\\"")
-        case 0x5c: append("\\\\")
-        case 0x0a: append("\\n")
-        case 0x09: append("\\t")
-        case 0x0d: append("\\r")
-        case 0x08: append("\\b")
-        case 0x0c: append("\\f")
-        default:
-            append("\\u00")
-            append(Self.hexDigit(byte >> 4))
-            append(Self.hexDigit(byte & 15))
         }
     }
 
@@ -470,39 +536,38 @@ extension ByteBuffer {
 
 extension RawSpan {
     /// Whether one of the 16 bytes at `at` is a quote, a backslash, a control character or not ASCII.
+    @inline(__always)
+    package func needsEscape16(_ at: Int) -> Bool {
+        Self.hasSpecial(unsafe unsafeLoadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self))
+    }
+
+    /// Whether a block holds a byte that ``specials(_:)`` means.
+    @inline(__always)
+    fileprivate static func hasSpecial(_ block: SIMD16<Int8>) -> Bool {
+        // `any` is a call in this module; the mask's two words are not.
+        let words = specials(block)
+        return words[0] | words[1] != 0
+    }
+
+    /// Position of the first byte in a block that ``specials(_:)`` means; 16 if there is none.
+    @inline(__always)
+    fileprivate static func firstSpecial(_ block: SIMD16<Int8>) -> Int {
+        let words = specials(block)
+        let (low, high) = (words[0].littleEndian, words[1].littleEndian)
+        return low != 0 ? low.trailingZeroBitCount >> 3 : 8 &+ high.trailingZeroBitCount >> 3
+    }
+
+    /// All bits set in the bytes that are a quote, a backslash, a control character or not ASCII.
     ///
     /// As signed numbers control characters and all that is not ASCII lie below the blank: one comparison. (Unsigned
     /// `.>=` is not vectorised by Swift 6.3.)
     @inline(__always)
-    package func needsEscape16(_ at: Int) -> Bool {
-        let block = unsafe unsafeLoadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self)
+    private static func specials(_ block: SIMD16<Int8>) -> SIMD2<UInt64> {
         let quote = SIMD16<Int8>(repeating: 0x22)
         let backslash = SIMD16<Int8>(repeating: 0x5c)
         let blank = SIMD16<Int8>(repeating: 0x20)
         let special = (block .== quote) .| (block .== backslash) .| (block .< blank)
-        // `any` is a call in this module; the mask's two words are not.
-        let words = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
-        return words[0] | words[1] != 0
-    }
-
-    /// How many of the 16 bytes at `at` are plain before the first that ``needsEscape16(_:)`` means; 16 if all are.
-    @inline(__always)
-    package func plainLength(_ at: Int) -> Int {
-        let low = Self.special(u64(at))
-        if low != 0 { return low.trailingZeroBitCount >> 3 }
-        let high = Self.special(u64(at + 8))
-        return high != 0 ? 8 + high.trailingZeroBitCount >> 3 : 16
-    }
-
-    /// Sets the top bit of the lowest byte of the word that needs escaping; higher bits may be wrong.
-    @inline(__always)
-    private static func special(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5c)
-        let zeros = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
-        let control = (word &- ones &* 0x20) & ~word
-        return (zeros | control | word) & (ones &* 0x80)
+        return unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
     }
 
     /// How long the bytes `start..<end` are at the most once they are escaped as JSON text. The span must be padded.
