@@ -239,14 +239,36 @@ package struct ByteBuffer: ~Copyable {
         count &+= length
     }
 
-    /// Appends up to 32 bytes by two vector copies that overshoot. The other span must be padded.
+    /// Appends a piece of some dozen bytes by vector copies that overshoot. The other span must be padded.
     @inline(__always)
     package mutating func append(short bytes: RawSpan, _ start: Int, _ length: Int) {
-        precondition(length >= 0 && length <= 32)
-        reserve(32)
-        unsafe base.storeBytes(of: bytes.simd16(start), toByteOffset: count, as: SIMD16<UInt8>.self)
-        unsafe base.storeBytes(of: bytes.simd16(start + 16), toByteOffset: count + 16, as: SIMD16<UInt8>.self)
+        precondition(start >= 0 && length >= 0 && start &+ length &+ 16 <= bytes.byteCount)
+        reserve(length &+ 16)
+        unsafe bytes.withUnsafeBytes { raw in
+            guard let source = raw.baseAddress else { return }
+            let target = unsafe base + count
+            var at = 0
+            while at < length {
+                let block = unsafe source.loadUnaligned(fromByteOffset: start &+ at, as: SIMD16<UInt8>.self)
+                unsafe target.storeBytes(of: block, toByteOffset: at, as: SIMD16<UInt8>.self)
+                at &+= 16
+            }
+        }
         count &+= length
+    }
+
+    /// Appends the 32 digits of the uuid at `start`, whose dashes lie at 8, 13, 18 and 23. The other span must be
+    /// padded.
+    @inline(__always)
+    package mutating func append(uuidDigits bytes: RawSpan, _ start: Int) {
+        reserve(36)
+        let text = unsafe base + count
+        unsafe text.storeBytes(of: bytes.u64(start).littleEndian, as: UInt64.self)
+        unsafe text.storeBytes(of: bytes.u32(start &+ 9).littleEndian, toByteOffset: 8, as: UInt32.self)
+        unsafe text.storeBytes(of: bytes.u32(start &+ 14).littleEndian, toByteOffset: 12, as: UInt32.self)
+        unsafe text.storeBytes(of: bytes.u32(start &+ 19).littleEndian, toByteOffset: 16, as: UInt32.self)
+        unsafe text.storeBytes(of: bytes.simd16(start &+ 24), toByteOffset: 20, as: SIMD16<UInt8>.self)
+        count &+= 32
     }
 
     /// Appends up to 16 bytes by one vector copy that overshoots. The other span must be padded.
@@ -261,6 +283,18 @@ package struct ByteBuffer: ~Copyable {
     /// Appends a string's UTF-8: for set-up and rare paths.
     package mutating func append(string: String) {
         for byte in string.utf8 { append(byte) }
+    }
+
+    /// Appends a number below 1,000 as three digits.
+    @inline(__always)
+    package mutating func append(threeDigits value: Int) {
+        reserve(4)
+        let number = UInt32(truncatingIfNeeded: value)
+        let (hundreds, tens) = (number / 100, number / 10)
+        let digits = hundreds | (tens &- hundreds &* 10) << 8 | (number &- tens &* 10) << 16
+        let text = digits | 0x0030_3030
+        unsafe base.storeBytes(of: text.littleEndian, toByteOffset: count, as: UInt32.self)
+        count &+= 3
     }
 
     /// Appends a number in decimal.

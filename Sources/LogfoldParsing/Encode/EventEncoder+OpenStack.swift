@@ -16,28 +16,26 @@ extension EventEncoder {
     ) {
         output.append(",\"error\":{")
         if record.hasException, let logged = exceptions.exceptions.first, !logged.type.isEmpty {
-            member("\"type\":\"", bytes, logged.type, comma: true)
+            member("\"type\":\"", bytes, logged.type, "\",")
             if !logged.message.isEmpty {
                 output.append("\"message\":\"")
                 exceptionText(bytes, logged)
                 output.append("\",")
             }
         }
-        output.append("\"stack_trace\":\"")
-        text(bytes, record.stackTrace)
-        output.append("\"}")
+        text("\"stack_trace\":\"", bytes, record.stackTrace, "\"}")
     }
 
     /// An exception's text; inside a group each further line has a margin in front that is not text.
     private mutating func exceptionText(_ bytes: RawSpan, _ exception: ParsedException) {
         guard exception.margin > 0 else {
-            text(bytes, exception.message)
+            text("", bytes, exception.message, "")
             return
         }
         var at = exception.message.start
         while at < exception.message.end {
             let end = bytes.index(of: UInt8(ascii: "\n"), from: at, to: exception.message.end)
-            text(bytes, ByteRange(at, end))
+            text("", bytes, ByteRange(at, end), "")
             if end < exception.message.end { output.append("\\n") }
             at = Swift.min(end + 1 + Int(exception.margin), exception.message.end)
         }
@@ -52,18 +50,14 @@ extension EventEncoder {
             open(&isOpen, Self.opening)
             member("\"global_request_id\":\"", bytes, record.globalRequestID)
         }
-        if !record.projectID.isEmpty || !record.projectName.isEmpty {
+        if !record.projectID.isEmpty {
             open(&isOpen, Self.opening)
-            var isProjectOpen = false
-            if !record.projectID.isEmpty {
-                open(&isProjectOpen, "\"project\":{")
-                member("\"id\":\"", bytes, record.projectID)
-            }
-            if !record.projectName.isEmpty {
-                open(&isProjectOpen, "\"project\":{")
-                member("\"name\":\"", bytes, record.projectName)
-            }
+            member("\"project\":{\"id\":\"", bytes, record.projectID)
+            if !record.projectName.isEmpty { member(",\"name\":\"", bytes, record.projectName) }
             output.append("}")
+        } else if !record.projectName.isEmpty {
+            open(&isOpen, Self.opening)
+            member("\"project\":{\"name\":\"", bytes, record.projectName, "\"}")
         }
         identity(&isOpen, "\"domain\":{\"id\":\"", bytes, record.domainID)
         if !record.systemScope.isEmpty {
@@ -85,8 +79,7 @@ extension EventEncoder {
     ) {
         if value.isEmpty { return }
         open(&isOpen, Self.opening)
-        member(opening, bytes, value)
-        output.append("}")
+        member(opening, bytes, value, "\"}")
     }
 
     @inline(__always)
@@ -99,15 +92,11 @@ extension EventEncoder {
         }
         if !record.errorSummary.isEmpty {
             open(&isOpen, Self.opening)
-            output.append("\"error_summary\":\"")
-            text(bytes, record.errorSummary)
-            output.append("\"")
+            text("\"error_summary\":\"", bytes, record.errorSummary, "\"")
         }
         if !record.stackInfo.isEmpty {
             open(&isOpen, Self.opening)
-            output.append("\"stack_info\":\"")
-            text(bytes, record.stackInfo)
-            output.append("\"")
+            text("\"stack_info\":\"", bytes, record.stackInfo, "\"")
         }
         if !record.extras.isEmpty || !record.context.isEmpty {
             open(&isOpen, Self.opening)
@@ -120,7 +109,7 @@ extension EventEncoder {
     private mutating func writeChain(_ bytes: RawSpan, _ exceptions: borrowing ExceptionParser) {
         output.append("\"exception\":{")
         if let root = exceptions.rootCause, !exceptions.exceptions[root].type.isEmpty {
-            member("\"root_cause\":\"", bytes, exceptions.exceptions[root].type, comma: true)
+            member("\"root_cause\":\"", bytes, exceptions.exceptions[root].type, "\",")
         }
         output.append("\"fingerprint\":\"")
         output.append(hexadecimal: exceptions.fingerprint.0)
@@ -184,16 +173,13 @@ extension EventEncoder {
         }
         for extra in record.extras {
             open(&isOpen, "\"extra\":{")
-            member("\"", bytes, extra.key)
-            output.append(":")
+            member("\"", bytes, extra.key, "\":")
             if !extra.isText {
                 output.append(bytes, extra.value)
             } else if Redactor.isSecretKey(bytes, extra.key) {
                 output.append("\"***\"")
             } else {
-                output.append("\"")
-                text(bytes, extra.value)
-                output.append("\"")
+                text("\"", bytes, extra.value, "\"")
             }
         }
         output.append("}")

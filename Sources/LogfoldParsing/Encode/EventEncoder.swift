@@ -6,8 +6,8 @@ import LogfoldCore
 /// redaction masked is replaced in every copy.
 struct EventEncoder: ~Copyable {
     var output = ByteBuffer(capacity: 1 << 20)
-    private var times = TimeText()
-    private var createdTimes = TimeText()
+    private var times = TimeText(opening: "{\"@timestamp\":\"")
+    private var createdTimes = TimeText(opening: "\",\"created\":\"")
     private var projects = Projects()
     private var eventHeads = EventHeads()
     /// Secrets in the text at hand, sorted; empty for nearly every event.
@@ -43,13 +43,10 @@ struct EventEncoder: ~Copyable {
         if !original.isEmpty { self.original = copy original }
         isValid = true
         output.reserve(1_024)
-        output.append("{\"@timestamp\":\"")
         times.append(context.time, fractionDigits: record.time.fractionDigits, to: &output)
-        output.append("\",\"message\":\"")
-        text(bytes, record.message)
-        output.append("\"")
-        writeLog(bytes, record, context, source)
-        writeEvent(bytes, record, context, source)
+        text("\",\"message\":\"", bytes, record.message, "\"")
+        var isOpen = writeHead(bytes, record, context, source)
+        writeEvent(bytes, record, context, &isOpen)
         writeProcess(bytes, record)
         writeService(bytes, record, context, source)
         writeHTTP(bytes, record)
@@ -82,24 +79,56 @@ extension EventEncoder {
 // MARK: - Groups of members
 
 extension EventEncoder {
+    /// Writes `log` and how `event` begins; says whether it does.
     @inline(__always)
-    private mutating func writeLog(
+    private mutating func writeHead(
         _ bytes: RawSpan, _ record: borrowing Record, _ context: Context, _ source: borrowing SourceFacts
-    ) {
-        writeLevel(bytes, record)
-        if !record.logger.isEmpty { member("\"logger\":\"", bytes, record.logger, comma: true) }
-        output.append("\"offset\":")
+    ) -> Bool {
+        let key = EventHeads.Key(
+            level: record.level, isZoneAssumed: context.isZoneAssumed, project: namedProject(bytes, record, source))
+        guard let slot = eventHeads.find(bytes, record.logger, key, source.zone) else {
+            return writeNewHead(bytes, record, context, source, key)
+        }
+        eventHeads.appendLog(slot, to: &output)
         output.append(decimal: Int64(context.offset))
+        writePlace(bytes, record, source)
+        return eventHeads.appendEvent(slot, to: &output)
+    }
+
+    /// The same where it is not known yet, and for the next time.
+    private mutating func writeNewHead(
+        _ bytes: RawSpan, _ record: borrowing Record, _ context: Context, _ source: borrowing SourceFacts,
+        _ key: EventHeads.Key
+    ) -> Bool {
+        let start = output.count
+        writeLevel(bytes, record)
+        if !record.logger.isEmpty { member("\"logger\":\"", bytes, record.logger, "\",") }
+        output.append("\"offset\":")
+        let log = ByteRange(start, output.count)
+        output.append(decimal: Int64(context.offset))
+        writePlace(bytes, record, source)
+        let end = output.count
+        let opensEvent = writeKind(bytes, record, key, source)
+        if key.level != .unknown, isValid {
+            eventHeads.keep(
+                bytes, record.logger, key, output, log: log, event: ByteRange(end, output.count),
+                opensEvent: opensEvent)
+        }
+        return opensEvent
+    }
+
+    @inline(__always)
+    private mutating func writePlace(
+        _ bytes: RawSpan, _ record: borrowing Record, _ source: borrowing SourceFacts
+    ) {
         if !record.function.isEmpty || !record.file.isEmpty || !record.line.isEmpty { writeOrigin(bytes, record) }
         if let path = source.path {
             output.append(",\"file\":{\"path\":\"")
             path.withSpan { output.append($0, 0, path.count) }
             output.append("\"}")
         }
-        output.append("}")
     }
 
-    @inline(__always)
     private mutating func writeLevel(_ bytes: RawSpan, _ record: borrowing Record) {
         switch record.level {
         case .info: output.append(",\"log\":{\"level\":\"info\",")
@@ -118,14 +147,46 @@ extension EventEncoder {
         }
     }
 
+    /// The end of `log`, and of `event` what depends on the kind of event; says whether that is anything.
+    private mutating func writeKind(
+        _ bytes: RawSpan, _ record: borrowing Record, _ key: EventHeads.Key, _ source: borrowing SourceFacts
+    ) -> Bool {
+        output.append("}")
+        var isOpen = false
+        let named = record.logger.isEmpty ? nil : projects.index(bytes, record.logger)
+        if let project = key.project ?? named {
+            open(&isOpen, ",\"event\":{")
+            output.append("\"dataset\":\"openstack.")
+            output.append(Projects.known[project].project)
+            output.append("\"")
+        }
+        if record.level != .unknown {
+            open(&isOpen, ",\"event\":{")
+            output.append("\"severity\":")
+            output.append(decimal: Int64(record.level.rawValue))
+        }
+        if key.isZoneAssumed {
+            open(&isOpen, ",\"event\":{")
+            output.append("\"timezone\":\"")
+            source.zone.withSpan { output.append($0, 0, $0.byteCount) }
+            output.append("\"")
+        }
+        return isOpen
+    }
+
     private mutating func writeOrigin(_ bytes: RawSpan, _ record: borrowing Record) {
         output.append(",\"origin\":{")
+        let hasFile = !record.file.isEmpty || !record.line.isEmpty
         if !record.function.isEmpty {
-            member("\"function\":\"", bytes, record.function, comma: !record.file.isEmpty || !record.line.isEmpty)
+            member("\"function\":\"", bytes, record.function)
+            if hasFile { output.append(",") }
         }
-        if !record.file.isEmpty || !record.line.isEmpty {
+        if hasFile {
             output.append("\"file\":{")
-            if !record.file.isEmpty { member("\"name\":\"", bytes, record.file, comma: !record.line.isEmpty) }
+            if !record.file.isEmpty {
+                member("\"name\":\"", bytes, record.file)
+                if !record.line.isEmpty { output.append(",") }
+            }
             if !record.line.isEmpty { number("\"line\":", bytes, record.line) }
             output.append("}")
         }
@@ -134,11 +195,8 @@ extension EventEncoder {
 
     @inline(__always)
     private mutating func writeEvent(
-        _ bytes: RawSpan, _ record: borrowing Record, _ context: Context, _ source: borrowing SourceFacts
+        _ bytes: RawSpan, _ record: borrowing Record, _ context: Context, _ isOpen: inout Bool
     ) {
-        var isOpen = eventHeads.append(
-            project: project(bytes, record, source), record.level, isZoneAssumed: context.isZoneAssumed, source.zone,
-            to: &output)
         if record.level == .unknown, let number = LevelWord.number(bytes, record.levelText) {
             open(&isOpen, ",\"event\":{")
             output.append("\"severity\":")
@@ -153,7 +211,7 @@ extension EventEncoder {
         if !original.isEmpty {
             open(&isOpen, ",\"event\":{")
             output.append("\"original\":\"")
-            for piece in original { text(bytes, piece) }
+            for piece in original { text("", bytes, piece, "") }
             output.append("\"")
         }
         if isOpen { output.append("}") }
@@ -164,23 +222,29 @@ extension EventEncoder {
         output.append("\"id\":\"")
         output.append(hexadecimal: id.0)
         output.append(hexadecimal: id.1)
-        output.append("\",\"created\":\"")
         createdTimes.append(created, fractionDigits: 3, to: &output)
         output.append("\"")
     }
 
-    /// Number of the project for `event.dataset`, or nil.
+    /// Number of the project that the source or a layer names for `event.dataset`, or nil.
     @inline(__always)
-    private mutating func project(
+    private mutating func namedProject(
         _ bytes: RawSpan, _ record: borrowing Record, _ source: borrowing SourceFacts
     ) -> Int? {
         if let project = source.project { return project }
-        if !record.service.isEmpty, let project = projects.index(bytes, record.service) { return project }
-        return record.logger.isEmpty ? nil : projects.index(bytes, record.logger)
+        return record.service.isEmpty ? nil : projects.index(bytes, record.service)
     }
 
     @inline(__always)
     private mutating func writeProcess(_ bytes: RawSpan, _ record: borrowing Record) {
+        if !record.processName.isEmpty || !record.threadID.isEmpty || !record.threadName.isEmpty {
+            writeNamedProcess(bytes, record)
+        } else if !record.pid.isEmpty {
+            number(",\"process\":{\"pid\":", bytes, record.pid, "}")
+        }
+    }
+
+    private mutating func writeNamedProcess(_ bytes: RawSpan, _ record: borrowing Record) {
         var isOpen = false
         if !record.pid.isEmpty {
             open(&isOpen, ",\"process\":{")
@@ -203,79 +267,75 @@ extension EventEncoder {
             }
             output.append("}")
         }
-        if isOpen { output.append("}") }
+        output.append("}")
     }
 
     @inline(__always)
     private mutating func writeService(
         _ bytes: RawSpan, _ record: borrowing Record, _ context: Context, _ source: borrowing SourceFacts
     ) {
-        var isOpen = false
         if let name = source.service {
-            open(&isOpen, ",\"service\":{")
-            output.append("\"name\":\"")
+            output.append(",\"service\":{\"name\":\"")
             name.withSpan { output.append($0, 0, name.count) }
-            output.append("\"")
         } else if !record.service.isEmpty {
-            open(&isOpen, ",\"service\":{")
-            member("\"name\":\"", bytes, record.service)
+            member(",\"service\":{\"name\":\"", bytes, record.service, "")
+        } else {
+            if context.format != .text { output.append(",\"service\":{\"type\":\"openstack\"}") }
+            return
         }
-        if context.format != .text {
-            open(&isOpen, ",\"service\":{")
-            output.append("\"type\":\"openstack\"")
-        }
-        if isOpen { output.append("}") }
+        if context.format != .text { output.append("\",\"type\":\"openstack\"}") } else { output.append("\"}") }
     }
 
     @inline(__always)
     private mutating func writeHTTP(_ bytes: RawSpan, _ record: borrowing Record) {
-        if record.requestID.isEmpty && record.http.url.isEmpty { return }
-        output.append(",\"http\":{\"request\":{")
-        if !record.requestID.isEmpty {
-            member("\"id\":\"", bytes, record.requestID, comma: !record.http.method.isEmpty)
-        }
         if record.http.url.isEmpty {
-            output.append("}}")
-            return
+            if record.requestID.isEmpty { return }
+            member(",\"http\":{\"request\":{\"id\":\"", bytes, record.requestID, "\"}}")
+        } else {
+            writeExchange(bytes, record.requestID, record.http)
         }
-        writeExchange(bytes, record.http)
     }
 
-    /// The request line's own members, from inside `http.request` on.
-    private mutating func writeExchange(_ bytes: RawSpan, _ http: HTTPFields) {
-        if !http.method.isEmpty { member("\"method\":\"", bytes, http.method) }
-        output.append("}")
-        if !http.status.isEmpty || !http.bodyBytes.isEmpty {
-            output.append(",\"response\":{")
-            if !http.status.isEmpty { number("\"status_code\":", bytes, http.status) }
-            if !http.bodyBytes.isEmpty {
-                if !http.status.isEmpty { output.append(",") }
-                number("\"body\":{\"bytes\":", bytes, http.bodyBytes)
-                output.append("}")
-            }
+    /// `http`, `url` and `client` of a request line.
+    private mutating func writeExchange(_ bytes: RawSpan, _ id: ByteRange, _ http: HTTPFields) {
+        if id.isEmpty {
+            output.append(",\"http\":{\"request\":{")
+            if !http.method.isEmpty { member("\"method\":\"", bytes, http.method) }
+        } else {
+            member(",\"http\":{\"request\":{\"id\":\"", bytes, id)
+            if !http.method.isEmpty { member(",\"method\":\"", bytes, http.method) }
+        }
+        if http.status.isEmpty {
             output.append("}")
+            if !http.bodyBytes.isEmpty { number(",\"response\":{\"body\":{\"bytes\":", bytes, http.bodyBytes, "}}") }
+        } else {
+            number("},\"response\":{\"status_code\":", bytes, http.status)
+            if http.bodyBytes.isEmpty {
+                output.append("}")
+            } else {
+                number(",\"body\":{\"bytes\":", bytes, http.bodyBytes, "}}")
+            }
         }
         if !http.version.isEmpty { member(",\"version\":\"", bytes, http.version) }
-        member("},\"url\":{\"original\":\"", bytes, http.url)
-        output.append("}")
+        member("},\"url\":{\"original\":\"", bytes, http.url, "\"}")
         guard !http.client.isEmpty else { return }
         member(",\"client\":{\"address\":\"", bytes, http.client)
-        if !http.clientIP.isEmpty { member(",\"ip\":\"", bytes, http.clientIP) }
-        output.append("}")
+        if http.clientIP.isEmpty {
+            output.append("}")
+        } else {
+            member(",\"ip\":\"", bytes, http.clientIP, "\"}")
+        }
     }
 
     @inline(__always)
     private mutating func writeIdentity(_ bytes: RawSpan, _ record: borrowing Record) {
-        var isOpen = false
         if !record.userID.isEmpty {
-            open(&isOpen, ",\"user\":{")
-            member("\"id\":\"", bytes, record.userID)
+            member(",\"user\":{\"id\":\"", bytes, record.userID)
+            if !record.userName.isEmpty { member(",\"name\":\"", bytes, record.userName) }
+            output.append("}")
+        } else if !record.userName.isEmpty {
+            member(",\"user\":{\"name\":\"", bytes, record.userName, "\"}")
         }
-        if !record.userName.isEmpty {
-            open(&isOpen, ",\"user\":{")
-            member("\"name\":\"", bytes, record.userName)
-        }
-        if isOpen { output.append("}") }
         let trace = record.globalRequestID.isEmpty ? record.requestID : record.globalRequestID
         if trace.count == 40 { writeTrace(bytes, trace) }
     }
@@ -286,18 +346,13 @@ extension EventEncoder {
         let uuid = id.start + 4
         guard bytes.u32(id.start) == 0x2d71_6572, ContextTokens.isUUID(bytes, uuid) else { return }  // "req-"
         output.append(",\"trace\":{\"id\":\"")
-        output.append(word: bytes, uuid, 8)
-        output.append(word: bytes, uuid + 9, 4)
-        output.append(word: bytes, uuid + 14, 4)
-        output.append(word: bytes, uuid + 19, 4)
-        output.append(word: bytes, uuid + 24, 12)
+        output.append(uuidDigits: bytes, uuid)
         output.append("\"}")
     }
 
     private mutating func writeHost(_ bytes: RawSpan, _ record: borrowing Record, _ source: borrowing SourceFacts) {
         if !record.host.isEmpty {
-            member(",\"host\":{\"name\":\"", bytes, record.host)
-            output.append("}")
+            member(",\"host\":{\"name\":\"", bytes, record.host, "\"}")
         } else if let host = source.host {
             output.append(",\"host\":{\"name\":\"")
             host.withSpan { output.append($0, 0, host.count) }
@@ -361,18 +416,19 @@ extension EventEncoder {
         }
     }
 
-    /// A text member: `opening` reaches to the value's quote.
+    /// A text member: `opening` reaches to the value's quote, `closing` begins with the other one.
     @inline(__always)
-    mutating func member(_ opening: StaticString, _ bytes: RawSpan, _ value: ByteRange, comma: Bool = false) {
-        output.append(opening)
-        if !output.append(jsonEscaped: bytes, value.start, value.end) { isValid = false }
-        output.append(UInt8(ascii: "\""))
-        if comma { output.append(UInt8(ascii: ",")) }
+    mutating func member(
+        _ opening: StaticString, _ bytes: RawSpan, _ value: ByteRange, _ closing: StaticString = "\""
+    ) {
+        if !output.append(opening, jsonEscaped: bytes, value.start, value.end, closing) { isValid = false }
     }
 
     /// A number that the log printed in digits. JSON has no leading zeros (RFC 8259 section 6).
     @inline(__always)
-    mutating func number(_ opening: StaticString, _ bytes: RawSpan, _ digits: ByteRange) {
+    mutating func number(
+        _ opening: StaticString, _ bytes: RawSpan, _ digits: ByteRange, _ closing: StaticString = ""
+    ) {
         output.append(opening)
         var start = digits.start
         while start + 1 < digits.end, bytes[start] == UInt8(ascii: "0") { start &+= 1 }
@@ -381,15 +437,18 @@ extension EventEncoder {
         } else {
             output.append(bytes, start, digits.end)
         }
+        output.append(closing)
     }
 
-    /// Text of the event itself: escaped, and with `***` for each secret in it.
+    /// Text of the event itself between two literals: escaped, and with `***` for each secret in it.
     @inline(__always)
-    mutating func text(_ bytes: RawSpan, _ range: ByteRange) {
+    mutating func text(_ opening: StaticString, _ bytes: RawSpan, _ range: ByteRange, _ closing: StaticString) {
         if masks.isEmpty {
-            if !output.append(jsonEscaped: bytes, range.start, range.end) { isValid = false }
+            member(opening, bytes, range, closing)
         } else {
+            output.append(opening)
             maskedText(bytes, range)
+            output.append(closing)
         }
     }
 
@@ -407,7 +466,7 @@ extension EventEncoder {
     private mutating func lowercased(_ bytes: RawSpan, _ range: ByteRange) {
         let isWord = (range.start..<range.end).allSatisfy { bytes[$0] >= 0x20 && bytes[$0] < 0x80 }
         guard isWord, bytes.escapedLength(range.start, range.end) == range.count else {
-            text(bytes, range)
+            text("", bytes, range, "")
             return
         }
         for at in range.start..<range.end {

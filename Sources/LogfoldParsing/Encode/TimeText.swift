@@ -1,11 +1,15 @@
 import LogfoldCore
 
-/// Writes `@timestamp`: RFC 3339 in UTC. Events of one second come together, so the text of the last second is kept.
+/// Writes times: RFC 3339 in UTC. Events of one second come together, so the text of the last second is kept.
 struct TimeText: ~Copyable {
     private var second = Int64.min
-    private var text = ByteBuffer(capacity: 32)
+    private var text = ByteBuffer(capacity: 64)
+    /// What stands before each time.
+    private let opening: StaticString
 
-    /// Appends the time, with the fraction's digits in threes: 3, 6 or 9.
+    init(opening: StaticString) { self.opening = opening }
+
+    /// Appends the opening and the time, with the fraction's digits in threes: 3, 6 or 9.
     @inline(__always)
     mutating func append(_ nanoseconds: Int64, fractionDigits: UInt8, to output: inout ByteBuffer) {
         var whole = nanoseconds / 1_000_000_000
@@ -15,7 +19,7 @@ struct TimeText: ~Copyable {
             whole -= 1
         }
         if whole != second { remember(whole) }
-        text.withPaddedSpan { output.append(short: $0, 0, 20) }
+        text.withPaddedSpan { output.append(short: $0, 0, $0.byteCount - ByteBuffer.padding) }
         switch fractionDigits {
         case ...3: output.append(threeDigits: Int(rest / 1_000_000))
         case ...6:
@@ -40,6 +44,7 @@ struct TimeText: ~Copyable {
         }
         let date = CivilDate(daysSince1970: days)
         text.removeAll()
+        text.append(opening)
         // RFC 3339 has four digits for the year; times out of their range are cut to it.
         text.append(decimal: Int64(Swift.min(Swift.max(date.year, 0), 9_999)), width: 4)
         text.append("-")
@@ -53,22 +58,5 @@ struct TimeText: ~Copyable {
         text.append(":")
         text.append(decimal: rest % 60, width: 2)
         text.append(".")
-    }
-}
-
-extension ByteBuffer {
-    /// Appends a number below 100 as two digits.
-    @inline(__always)
-    mutating func append(twoDigits value: Int) {
-        append(UInt8(truncatingIfNeeded: value / 10) &+ 0x30)
-        append(UInt8(truncatingIfNeeded: value % 10) &+ 0x30)
-    }
-
-    /// Appends a number below 1,000 as three digits.
-    @inline(__always)
-    mutating func append(threeDigits value: Int) {
-        append(UInt8(truncatingIfNeeded: value / 100) &+ 0x30)
-        append(UInt8(truncatingIfNeeded: value / 10 % 10) &+ 0x30)
-        append(UInt8(truncatingIfNeeded: value % 10) &+ 0x30)
     }
 }
