@@ -82,30 +82,66 @@ extension RawSpan {
         }
     }
 
-    /// Offset of the first blank in `from..<to`, or `to`: for words of a few bytes, eight at a time. The span must be
-    /// padded.
+    /// Offset of the first blank in `from..<to`, or `to`: for words of some dozen bytes. The span must be padded.
     @inline(__always)
     package func endOfWord(_ from: Int, _ to: Int) -> Int {
         var at = from
         while at < to {
-            let blanks = u64(at) ^ 0x2020_2020_2020_2020
-            let found = (blanks &- 0x0101_0101_0101_0101) & ~blanks & 0x8080_8080_8080_8080
-            if found != 0 { return Swift.min(at &+ found.trailingZeroBitCount >> 3, to) }
-            at &+= 8
+            let found = Self.firstSet(simd16(at) .== SIMD16<UInt8>(repeating: 0x20))
+            if found < 16 { return Swift.min(at &+ found, to) }
+            at &+= 16
         }
         return to
     }
 
-    /// Whether the eight bytes of a word are hexadecimal digits.
+    /// Position of the first lane that is set, or 16.
     @inline(__always)
-    package static func isHexadecimal(_ word: UInt64) -> Bool {
-        let tops: UInt64 = 0x8080_8080_8080_8080
-        let digits = (word ^ 0x3030_3030_3030_3030) & ~tops
-        let letters = ((word | 0x2020_2020_2020_2020) ^ 0x6060_6060_6060_6060) & ~tops
-        // A byte's top bit is set where it is not below ten, where it is not zero, and where it is above six.
-        let areDigits = ~(digits &+ 0x7676_7676_7676_7676)
-        let areLetters = (letters &+ 0x7f7f_7f7f_7f7f_7f7f) & ~(letters &+ 0x7979_7979_7979_7979)
-        return (areDigits | areLetters) & ~word & tops == tops
+    private static func firstSet(_ mask: SIMDMask<SIMD16<Int8>>) -> Int {
+        let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        let (low, high) = (words[0].littleEndian, words[1].littleEndian)
+        return low != 0 ? low.trailingZeroBitCount >> 3 : 8 &+ high.trailingZeroBitCount >> 3
+    }
+
+    /// Whether the 32 bytes at `at` are hexadecimal digits.
+    @inline(__always)
+    package func isHexadecimal32(_ at: Int) -> Bool {
+        Self.areSet(Self.hexadecimal(simd16(at)) .& Self.hexadecimal(simd16(at &+ 16)))
+    }
+
+    /// Whether the 36 bytes at `at` are a uuid: 8, 4, 4, 4 and 12 digits with dashes between. The span must be padded.
+    @inline(__always)
+    package func isUUID(_ at: Int) -> Bool {
+        // Dashes lie at 8 and 13, and at 18 and 23, which the second and the third block share.
+        let dash = UInt8(ascii: "-")
+        guard self[at &+ 8] == dash, self[at &+ 13] == dash, self[at &+ 18] == dash, self[at &+ 23] == dash else {
+            return false
+        }
+        let first = Self.hexadecimal(simd16(at)) .| Self.lanes(0, 0x0000_ff00_0000_00ff)
+        let second = Self.hexadecimal(simd16(at &+ 16)) .| Self.lanes(0xff00_0000_00ff_0000, 0)
+        let third = Self.hexadecimal(simd16(at &+ 20)) .| Self.lanes(0x0000_0000_ff00_0000, 0)
+        return Self.areSet(first .& second .& third)
+    }
+
+    /// The lanes whose bytes are set in these two words.
+    @inline(__always)
+    private static func lanes(_ low: UInt64, _ high: UInt64) -> SIMDMask<SIMD16<Int8>> {
+        unsafe unsafeBitCast(SIMD2(low.littleEndian, high.littleEndian), to: SIMDMask<SIMD16<Int8>>.self)
+    }
+
+    /// Which bytes of a block are hexadecimal digits. Signed, since unsigned comparisons are not vectorised by Swift
+    /// 6.3: a range that is moved to begin at -128 takes one comparison.
+    @inline(__always)
+    private static func hexadecimal(_ block: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+        let digits = unsafe unsafeBitCast(block &+ SIMD16(repeating: 0x50), to: SIMD16<Int8>.self)
+        let lower = block | SIMD16(repeating: 0x20)
+        let letters = unsafe unsafeBitCast(lower &+ SIMD16(repeating: 0x1f), to: SIMD16<Int8>.self)
+        return (digits .< SIMD16(repeating: -118)) .| (letters .< SIMD16(repeating: -122))
+    }
+
+    @inline(__always)
+    private static func areSet(_ mask: SIMDMask<SIMD16<Int8>>) -> Bool {
+        let words = unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        return words[0] & words[1] == .max
     }
 
     /// Whether the bytes of `range` here equal those of `other` in `bytes`.
@@ -300,6 +336,14 @@ package struct ByteBuffer: ~Copyable {
     /// Appends a number in decimal.
     @inline(__always)
     package mutating func append(decimal value: Int64) {
+        if value >= 0, value < 100_000_000 {
+            append(leading: value.magnitude)
+        } else {
+            appendLong(value)
+        }
+    }
+
+    private mutating func appendLong(_ value: Int64) {
         if value < 0 { append(UInt8(ascii: "-")) }
         let magnitude = value.magnitude
         if magnitude < 100_000_000 {
@@ -579,29 +623,24 @@ extension RawSpan {
     @inline(__always)
     fileprivate static func hasSpecial(_ block: SIMD16<Int8>) -> Bool {
         // `any` is a call in this module; the mask's two words are not.
-        let words = specials(block)
+        let words = unsafe unsafeBitCast(specials(block), to: SIMD2<UInt64>.self)
         return words[0] | words[1] != 0
     }
 
     /// Position of the first byte in a block that ``specials(_:)`` means; 16 if there is none.
     @inline(__always)
-    fileprivate static func firstSpecial(_ block: SIMD16<Int8>) -> Int {
-        let words = specials(block)
-        let (low, high) = (words[0].littleEndian, words[1].littleEndian)
-        return low != 0 ? low.trailingZeroBitCount >> 3 : 8 &+ high.trailingZeroBitCount >> 3
-    }
+    fileprivate static func firstSpecial(_ block: SIMD16<Int8>) -> Int { firstSet(specials(block)) }
 
     /// All bits set in the bytes that are a quote, a backslash, a control character or not ASCII.
     ///
     /// As signed numbers control characters and all that is not ASCII lie below the blank: one comparison. (Unsigned
     /// `.>=` is not vectorised by Swift 6.3.)
     @inline(__always)
-    private static func specials(_ block: SIMD16<Int8>) -> SIMD2<UInt64> {
+    private static func specials(_ block: SIMD16<Int8>) -> SIMDMask<SIMD16<Int8>> {
         let quote = SIMD16<Int8>(repeating: 0x22)
         let backslash = SIMD16<Int8>(repeating: 0x5c)
         let blank = SIMD16<Int8>(repeating: 0x20)
-        let special = (block .== quote) .| (block .== backslash) .| (block .< blank)
-        return unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
+        return (block .== quote) .| (block .== backslash) .| (block .< blank)
     }
 
     /// How long the bytes `start..<end` are at the most once they are escaped as JSON text. The span must be padded.

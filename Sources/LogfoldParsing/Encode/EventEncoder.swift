@@ -344,7 +344,7 @@ extension EventEncoder {
     @inline(__always)
     private mutating func writeTrace(_ bytes: RawSpan, _ id: ByteRange) {
         let uuid = id.start + 4
-        guard bytes.u32(id.start) == 0x2d71_6572, ContextTokens.isUUID(bytes, uuid) else { return }  // "req-"
+        guard bytes.u32(id.start) == 0x2d71_6572, bytes.isUUID(uuid) else { return }  // "req-"
         output.append(",\"trace\":{\"id\":\"")
         output.append(uuidDigits: bytes, uuid)
         output.append("\"}")

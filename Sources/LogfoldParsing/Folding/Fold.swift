@@ -54,13 +54,9 @@ struct Fold: ~Copyable {
     mutating func takeHead(
         _ bytes: RawSpan, _ line: InputLine, _ head: Head, _ format: FormatID, _ rule: FoldRule = .beginsRecord
     ) {
-        let pid = bytes.pidKey(head.pid)
-        streams[line.stream].endFolds(of: pid, &table)
-        if head.time.kind != .absent {
-            streams[line.stream].advance(to: head.time.nanoseconds, timeout: timeout, &table)
-        }
-        let event = table.append(Event(head: head, format: format, line: line, lineMark: table.nextLine))
-        streams[line.stream].begin(event, pid: pid, &table)
+        let event = streams[line.stream].takeHead(
+            Event(head: head, format: format, line: line, lineMark: table.nextLine), pid: bytes.pidKey(head.pid),
+            timeout: timeout, &table)
         if let trace = table.trace {
             trace.take(bytes, line, to: event, format, rule == .wholeRecord ? .record : .head, rule)
         }
@@ -123,19 +119,7 @@ struct Fold: ~Copyable {
     /// The open fold whose pid, logger and time equal those of a traceback line, as far as both print them (R7).
     func owner(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Int? {
         let pid = bytes.pidKey(head.pid)
-        // A span lends the stream's folds; the array's subscript would copy them.
-        let folds = streams.span
-        let last = folds[line.stream].lastTaker
-        let open = folds[line.stream].open.span
-        var at = open.count
-        var found: Int?
-        while at > 0 {
-            at -= 1
-            guard owns(bytes, open[at], pid, head) else { continue }
-            if open[at].event == last { return at }
-            found = found ?? at
-        }
-        return found
+        return streams[line.stream].last { owns(bytes, $0, pid, head) }
     }
 
     private func owns(_ bytes: RawSpan, _ fold: StreamFolds.Open, _ pid: UInt64, _ head: Head) -> Bool {

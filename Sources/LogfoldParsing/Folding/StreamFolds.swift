@@ -43,26 +43,45 @@ struct StreamFolds {
     /// When a process with another clock was first suspected: its first line's own time.
     var suspects: [UInt64: Int64] = [:]
 
+    /// A head: it ends the fold of its process, moves the clock and opens a fold. Returns the event's number.
+    mutating func takeHead(_ event: Event, pid: UInt64, timeout: Int64, _ table: inout EventTable) -> Int {
+        endFolds(of: pid, &table)
+        if event.head.time.kind != .absent {
+            advance(to: event.head.time.nanoseconds, timeout: timeout, &table)
+        }
+        let number = table.append(event)
+        begin(number, pid: pid, &table)
+        return number
+    }
+
     /// Ends the folds that a head of `pid` ends: its own, and those whose process is not known.
     @inline(__always)
     mutating func endFolds(
         of pid: UInt64, because reason: EventEnding = .nextHead, _ table: inout EventTable
     ) {
+        if ownerless == 0 {
+            // A process has one open fold at the most.
+            let position = position(ofProcess: pid)
+            isKnown = position != nil
+            if let position { end(position, because: reason, &table) }
+        } else {
+            endFoldsOfAny(pid, because: reason, &table)
+        }
+    }
+
+    private mutating func endFoldsOfAny(_ pid: UInt64, because reason: EventEnding, _ table: inout EventTable) {
         isKnown = false
-        while let position = firstEnded(by: pid) {
+        while let position = open.firstIndex(where: { $0.pid == pid || Self.isOwnerless($0.pid) }) {
             if open[position].pid == pid { isKnown = true }
             end(position, because: reason, &table)
         }
     }
 
     @inline(__always)
-    private func firstEnded(by pid: UInt64) -> Int? {
-        if ownerless == 0 {
-            let likely = Int(likelyPositions[Self.slot(pid)])
-            if likely < open.count, open[likely].pid == pid { return likely }
-            return open.firstIndex { $0.pid == pid }
-        }
-        return open.firstIndex { $0.pid == pid || Self.isOwnerless($0.pid) }
+    private func position(ofProcess pid: UInt64) -> Int? {
+        let likely = Int(likelyPositions[Self.slot(pid)])
+        if likely < open.count, open[likely].pid == pid { return likely }
+        return open.firstIndex { $0.pid == pid }
     }
 
     @inline(__always)
@@ -146,6 +165,20 @@ struct StreamFolds {
             if open[at].event == event { return at }
         }
         return nil
+    }
+
+    /// Position of the last fold that `isMeant` takes, but rather of the one that took the last line; or nil.
+    @inline(__always)
+    func last(where isMeant: (Open) -> Bool) -> Int? {
+        var found: Int?
+        var at = open.count
+        while at > 0 {
+            at -= 1
+            guard isMeant(open[at]) else { continue }
+            if open[at].event == lastTaker { return at }
+            found = found ?? at
+        }
+        return found
     }
 
     /// Lets a fold go on with another event.

@@ -46,24 +46,29 @@ package enum ClientAddress {
         return isIPv6(bytes, start, zone) ? ByteRange(start, zone) : .none
     }
 
-    /// Four decimal numbers up to 255, none with a leading zero.
+    /// Four decimal numbers up to 255, none with a leading zero. The span must be padded.
     package static func isIPv4(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
         guard end - start >= 7, end - start <= 15 else { return false }
-        var parts = 0
-        var at = start
-        while true {
-            let begin = at
-            var value = 0
-            while at < end, at - begin < 3, bytes[at] &- 0x30 < 10 {
-                value = value * 10 + Int(bytes[at] - 0x30)
-                at += 1
+        var dots = 0
+        // Of the number at hand; negative before its first digit.
+        var value = -1
+        var (low, high) = (bytes.u64(start), bytes.u64(start + 8))
+        for _ in start..<end {
+            let byte = UInt8(truncatingIfNeeded: low)
+            low = low >> 8 | high << 56
+            high >>= 8
+            let digit = Int(byte &- 0x30)
+            if digit < 10 {
+                guard value != 0 else { return false }
+                value = value < 0 ? digit : value &* 10 &+ digit
+                guard value < 256 else { return false }
+            } else {
+                guard byte == UInt8(ascii: "."), value >= 0 else { return false }
+                dots &+= 1
+                value = -1
             }
-            guard at > begin, value < 256, at - begin == 1 || bytes[begin] != UInt8(ascii: "0") else { return false }
-            parts += 1
-            if at == end { return parts == 4 }
-            guard parts < 4, bytes[at] == UInt8(ascii: ".") else { return false }
-            at += 1
         }
+        return dots == 3 && value >= 0
     }
 
     /// Eight groups of one to four hex digits, one `::` in place of one or more of them, the last two also as IPv4.

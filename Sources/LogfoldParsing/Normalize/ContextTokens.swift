@@ -10,15 +10,21 @@ package enum ContextTokens {
         guard !context.isEmpty else { return true }
         var at = context.start
         let first = next(bytes, &at, context.end)
-        if bytes.has("req-", at: first.start, limit: first.end), !bytes.has("req-", at: at, limit: context.end) {
-            record.requestID = first
-        } else if bytes.has("req-", at: at, limit: context.end) {
+        if isRequest(bytes, at, context.end) {
             record.globalRequestID = present(bytes, first)
             record.requestID = next(bytes, &at, context.end)
+        } else if isRequest(bytes, first.start, first.end) {
+            record.requestID = first
         } else {
             return readForeign(bytes, context, first, at, &record)
         }
         return readIdentity(bytes, at, context.end, &record)
+    }
+
+    /// Whether `req-` stands at `at`. The span must be padded.
+    @inline(__always)
+    private static func isRequest(_ bytes: RawSpan, _ at: Int, _ end: Int) -> Bool {
+        at &+ 4 <= end && bytes.u32(at) == 0x2d71_6572
     }
 
     /// A bracket without `req-`: a request id of another make, or none at all.
@@ -80,10 +86,11 @@ package enum ContextTokens {
     ) {
         setUser(bytes, user, &record)
         setProject(bytes, project, &record)
-        record.domainID = present(bytes, domain)
-        record.systemScope = present(bytes, scope)
-        record.userDomainID = present(bytes, userDomain)
-        record.projectDomainID = present(bytes, projectDomain)
+        // The record is empty: only what is there is set.
+        if !isAbsent(bytes, domain) { record.domainID = domain }
+        if !isAbsent(bytes, scope) { record.systemScope = scope }
+        if !isAbsent(bytes, userDomain) { record.userDomainID = userDomain }
+        if !isAbsent(bytes, projectDomain) { record.projectDomainID = projectDomain }
     }
 
     /// Puts a user where it belongs: an id if it looks like one, else a name.
@@ -122,7 +129,7 @@ package enum ContextTokens {
         switch token.count {
         case 0: true
         case 1: bytes[token.start] == UInt8(ascii: "-")
-        case 4: bytes.has("None", at: token.start, limit: token.end)
+        case 4: bytes.u32(token.start) == 0x656e_6f4e  // "None"
         default: false
         }
     }
@@ -131,34 +138,10 @@ package enum ContextTokens {
     @inline(__always)
     package static func looksLikeID(_ bytes: RawSpan, _ token: ByteRange) -> Bool {
         switch token.count {
-        case 32: isHexadecimal(bytes, token.start)
-        case 36: isUUID(bytes, token.start)
-        case 64: isHexadecimal(bytes, token.start) && isHexadecimal(bytes, token.start + 32)
+        case 32: bytes.isHexadecimal32(token.start)
+        case 36: bytes.isUUID(token.start)
+        case 64: bytes.isHexadecimal32(token.start) && bytes.isHexadecimal32(token.start + 32)
         default: false
         }
-    }
-
-    /// Whether 32 bytes are hexadecimal digits.
-    @inline(__always)
-    private static func isHexadecimal(_ bytes: RawSpan, _ at: Int) -> Bool {
-        RawSpan.isHexadecimal(bytes.u64(at)) && RawSpan.isHexadecimal(bytes.u64(at + 8))
-            && RawSpan.isHexadecimal(bytes.u64(at + 16)) && RawSpan.isHexadecimal(bytes.u64(at + 24))
-    }
-
-    /// Whether 36 bytes are a uuid: 8, 4, 4, 4 and 12 digits with dashes between.
-    @inline(__always)
-    package static func isUUID(_ bytes: RawSpan, _ at: Int) -> Bool {
-        let dash: UInt64 = 0x2d
-        // The dashes lie at 8, 13, 18 and 23: bytes 0 and 5 of the second word, 2 and 7 of the third.
-        let second = bytes.u64(at + 8)
-        let third = bytes.u64(at + 16)
-        guard second & 0x0000_ff00_0000_00ff == dash << 40 | dash,
-            third & 0xff00_0000_00ff_0000 == dash << 56 | dash << 16
-        else { return false }
-        // A dash with these bits turned is the digit 0.
-        let turn: UInt64 = 0x1d
-        return RawSpan.isHexadecimal(bytes.u64(at)) && RawSpan.isHexadecimal(second ^ (turn << 40 | turn))
-            && RawSpan.isHexadecimal(third ^ (turn << 56 | turn << 16)) && RawSpan.isHexadecimal(bytes.u64(at + 24))
-            && RawSpan.isHexadecimal(bytes.u64(at + 28))
     }
 }

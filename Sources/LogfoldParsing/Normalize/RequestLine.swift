@@ -202,13 +202,17 @@ extension RequestLine {
     }
 
     private static func token(_ bytes: RawSpan, _ start: Int, _ end: Int, _ value: inout ByteRange) -> Int {
-        let stop = bytes.index(of: UInt8(ascii: " "), from: min(start, end), to: end)
-        value = ByteRange(min(start, end), stop)
+        let start = min(start, end)
+        let stop = bytes.endOfWord(start, end)
+        value = ByteRange(start, stop)
         return stop
     }
 
     /// The range if it is one to 18 digits, else nothing.
     private static func digits(_ bytes: RawSpan, _ range: ByteRange) -> ByteRange {
+        guard range.count > 8 else {
+            return range.isEmpty || bytes.decimal8(range.start, range.count) != nil ? range : .none
+        }
         guard range.count <= 18 else { return .none }
         for at in range.start..<range.end where bytes[at] &- 0x30 > 9 { return .none }
         return range
@@ -217,6 +221,19 @@ extension RequestLine {
     /// Seconds in decimal text as nanoseconds, without a detour over floating point: `0.2477829` is 247,782,900.
     /// Digits beyond the ninth of the fraction are cut; nil for anything but digits with one point, or beyond 31 years.
     static func nanoseconds(_ bytes: RawSpan, _ text: ByteRange) -> Int64? {
+        // Nearly all took less than ten seconds.
+        let places = text.count - 2
+        if places > 0, places <= 8, bytes[text.start + 1] == UInt8(ascii: "."),
+            let fraction = bytes.decimal8(text.start + 2, places), let seconds = bytes.decimal8(text.start, 1)
+        {
+            var value = fraction
+            for _ in places..<9 { value &*= 10 }
+            return seconds &* 1_000_000_000 &+ value
+        }
+        return longNanoseconds(bytes, text)
+    }
+
+    private static func longNanoseconds(_ bytes: RawSpan, _ text: ByteRange) -> Int64? {
         let point = bytes.index(of: UInt8(ascii: "."), from: text.start, to: text.end)
         guard point > text.start, point - text.start <= 9, text.end != point + 1 else { return nil }
         var value: Int64 = 0
@@ -236,5 +253,20 @@ extension RequestLine {
             places += 1
         }
         return value
+    }
+}
+
+extension RawSpan {
+    /// The value of the `count` bytes at `at`, one to eight, if all are digits; else nil. The span must be padded.
+    ///
+    /// All at once: the digits are moved to the top of a word, and neighbours are joined to pairs, fours and eights.
+    @inline(__always)
+    fileprivate func decimal8(_ at: Int, _ count: Int) -> Int64? {
+        let word = (u64(at) ^ 0x3030_3030_3030_3030) << UInt64(truncatingIfNeeded: 64 &- count &* 8)
+        // Below ten no carry reaches a byte's top bit.
+        guard (word &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080 == 0 else { return nil }
+        let pairs = ((word &* 2_561) >> 8) & 0x00ff_00ff_00ff_00ff
+        let fours = ((pairs &* 6_553_601) >> 16) & 0x0000_ffff_0000_ffff
+        return Int64(truncatingIfNeeded: (fours &* 42_949_672_960_001) >> 32)
     }
 }
