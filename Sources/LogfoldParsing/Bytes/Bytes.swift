@@ -9,7 +9,11 @@ package import LogfoldCore
 extension RawSpan {
     /// The byte at an offset; bounds-checked.
     @inline(__always)
-    package subscript(_ offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
+    package subscript(_ offset: Int) -> UInt8 {
+        // One comparison for both ends: a negative offset is a huge one.
+        precondition(UInt(bitPattern: offset) < UInt(bitPattern: byteCount))
+        return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+    }
 
     /// Two bytes as a little-endian word; bounds-checked.
     @inline(__always)

@@ -3,7 +3,8 @@ package struct EventFlags: OptionSet, Sendable {
     /// One bit for each flag.
     package let rawValue: UInt16
 
-    /// The flags of these bits.
+    /// The flags of these bits. (Where it counts `EventFlags(rawValue: 0)` stands for `[]`, which is an array first
+    /// and stays one where the optimizer gives up.)
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// The event reached a limit and ends early.

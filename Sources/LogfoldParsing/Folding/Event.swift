@@ -19,7 +19,7 @@ package struct InputLine {
     /// Index into the layer facts, -1 without layers.
     package var facts: Int32 = -1
     /// What the framer already knows: invalid bytes replaced, text lost.
-    package var flags: EventFlags = []
+    package var flags = EventFlags(rawValue: 0)
 }
 
 /// A further line of an event. Lines of one event are linked, since those of others may lie between them.

@@ -112,22 +112,13 @@ struct Fold: ~Copyable {
             takeOrphan(bytes, line, head, format)
             return
         }
-        let event = streams[line.stream].open[position].event
+        let event = streams[line.stream].event(at: position)
         attach(bytes, line, payload: head.payload, isTraceback: true, to: event, position, .ownTraceback)
     }
 
     /// The open fold whose pid, logger and time equal those of a traceback line, as far as both print them (R7).
-    func owner(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Int? {
-        let pid = bytes.pidKey(head.pid)
-        return streams[line.stream].last { owns(bytes, $0, pid, head) }
-    }
-
-    private func owns(_ bytes: RawSpan, _ fold: StreamFolds.Open, _ pid: UInt64, _ head: Head) -> Bool {
-        guard fold.pid == pid || (fold.pid == 0 || pid == 0) && fold.pid != StreamFolds.plainText else { return false }
-        let event = table[fold.event]
-        guard event.format != .text else { return false }
-        if event.head.time.kind != .absent, head.time.kind != .absent, event.head.time != head.time { return false }
-        return carried.loggerEquals(event, head.logger, bytes)
+    mutating func owner(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Int? {
+        streams[line.stream].owner(bytes, head, pid: bytes.pidKey(head.pid), table, carried)
     }
 
     /// A traceback line without an open fold: the rest of a record that has left, or a head of a format that prints

@@ -29,9 +29,9 @@ struct HeldLines {
 
 extension Fold {
     /// Whether a head or traceback line comes from a process not seen before and from more than an hour ago, or has a
-    /// time in a stream whose heads have none.
+    /// time in a stream whose heads have none. (It changes nothing, but a fold that is only read would be copied.)
     @inline(__always)
-    func isSuspect(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Bool {
+    mutating func isSuspect(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Bool {
         guard head.time.kind != .absent else { return false }
         if let now = streams[line.stream].time {
             guard head.time.distance(from: now) < -HeldLines.jump else { return false }
@@ -83,7 +83,7 @@ extension Fold {
         take(bytes, line, head, format)
     }
 
-    private func provesText(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Bool {
+    private mutating func provesText(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Bool {
         if head.kind == .traceback { return owner(bytes, line, head) != nil }
         guard let before = held.timeBefore else { return head.time.kind == .absent }
         guard head.time.kind != .absent else { return false }

@@ -167,18 +167,37 @@ struct StreamFolds {
         return nil
     }
 
-    /// Position of the last fold that `isMeant` takes, but rather of the one that took the last line; or nil.
-    @inline(__always)
-    func last(where isMeant: (Open) -> Bool) -> Int? {
+    /// The event of the fold at a position.
+    ///
+    /// This and the next change nothing, but what an array's element lends to a method that may is not copied.
+    mutating func event(at position: Int) -> Int { open[position].event }
+
+    /// Position of the fold whose pid, logger and time equal those of a traceback line, as far as both print them
+    /// (R7): rather of the one that took the last line.
+    mutating func owner(
+        _ bytes: RawSpan, _ head: Head, pid: UInt64, _ table: borrowing EventTable, _ carried: borrowing CarriedHeads
+    ) -> Int? {
         var found: Int?
         var at = open.count
         while at > 0 {
             at -= 1
-            guard isMeant(open[at]) else { continue }
+            guard Self.owns(bytes, open[at], pid, head, table, carried) else { continue }
             if open[at].event == lastTaker { return at }
             found = found ?? at
         }
         return found
+    }
+
+    @inline(__always)
+    private static func owns(
+        _ bytes: RawSpan, _ fold: Open, _ pid: UInt64, _ head: Head, _ table: borrowing EventTable,
+        _ carried: borrowing CarriedHeads
+    ) -> Bool {
+        guard fold.pid == pid || (fold.pid == 0 || pid == 0) && fold.pid != plainText else { return false }
+        let event = table[fold.event]
+        guard event.format != .text else { return false }
+        if event.head.time.kind != .absent, head.time.kind != .absent, event.head.time != head.time { return false }
+        return carried.loggerEquals(event, head.logger, bytes)
     }
 
     /// Lets a fold go on with another event.

@@ -45,7 +45,7 @@ package struct Record {
     /// Keys that have no place in the schema: `openstack.extra`.
     package var extras: [Extra] = []
     /// What was assumed or cut.
-    package var flags: EventFlags = []
+    package var flags = EventFlags(rawValue: 0)
 
     /// A key of structured input without a place in the schema.
     package struct Extra {

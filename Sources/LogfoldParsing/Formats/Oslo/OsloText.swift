@@ -32,8 +32,7 @@ package struct OsloText {
     /// The pid, or host and tag with the pid, then the rest.
     @inline(__always)
     private static func readOrigin(_ bytes: RawSpan, _ start: Int, _ end: Int, _ head: inout Head) -> Bool {
-        var at = start
-        while at < end, bytes[at] &- 0x30 < 10 { at &+= 1 }
+        let at = bytes.endOfDigits(start, end)
         if at > start {
             guard at < end, bytes[at] == UInt8(ascii: " "), at - start <= 10 else { return false }
             head.pid = ByteRange(start, at)
@@ -226,4 +225,18 @@ extension RawSpan {
     /// Whether an ASCII letter stands at `at`.
     @inline(__always)
     package func isLetter(_ at: Int) -> Bool { (self[at] | 0x20) &- 0x61 < 26 }
+
+    /// Offset of the first byte in `from..<to` that is no digit, or `to`. The span must be padded.
+    @inline(__always)
+    func endOfDigits(_ from: Int, _ to: Int) -> Int {
+        var at = from
+        while at < to {
+            let digits = u64(at) ^ 0x3030_3030_3030_3030
+            // A byte's top bit is set where it is ten or more; a carry can only spoil the bytes behind one.
+            let others = (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
+            if others != 0 { return Swift.min(at &+ others.trailingZeroBitCount >> 3, to) }
+            at &+= 8
+        }
+        return to
+    }
 }
