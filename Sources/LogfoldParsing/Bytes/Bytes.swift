@@ -89,9 +89,11 @@ extension RawSpan {
     /// Offset of the first blank in `from..<to`, or `to`: for words of some dozen bytes. The span must be padded.
     @inline(__always)
     package func endOfWord(_ from: Int, _ to: Int) -> Int {
+        precondition(from >= 0 && to &+ 16 <= byteCount)
         var at = from
         while at < to {
-            let found = Self.firstSet(simd16(at) .== SIMD16<UInt8>(repeating: 0x20))
+            let block = unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: SIMD16<UInt8>.self)
+            let found = Self.firstSet(block .== SIMD16<UInt8>(repeating: 0x20))
             if found < 16 { return Swift.min(at &+ found, to) }
             at &+= 16
         }
@@ -530,10 +532,14 @@ extension ByteBuffer {
         while at < end {
             let block = unsafe source.loadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self)
             unsafe base.storeBytes(of: block, toByteOffset: to, as: SIMD16<Int8>.self)
-            let plain = Swift.min(RawSpan.firstSpecial(block), end &- at)
+            let plain = RawSpan.firstSpecial(block)
+            guard plain < 16, at &+ plain < end else {
+                to &+= Swift.min(16, end &- at)
+                at &+= 16
+                continue
+            }
             at &+= plain
             to &+= plain
-            guard plain < 16, at < end else { continue }
             let byte = unsafe source.load(fromByteOffset: at, as: UInt8.self)
             let letter = Self.escapeLetter(byte)
             if letter != 0 {

@@ -84,7 +84,7 @@ struct Fold: ~Copyable {
         guard let last = streams[line.stream].lastTaker, let position = streams[line.stream].position(of: last) else {
             return takeText(bytes, line)
         }
-        let isOwn = head.kind == .traceback && owner(bytes, line, head) == position
+        let isOwn = head.kind == .traceback && owner(bytes, line, head)?.position == position
         attach(
             bytes, line, payload: isOwn ? head.payload : line.start, isTraceback: isOwn, to: last, position,
             .insideRecord)
@@ -108,16 +108,15 @@ struct Fold: ~Copyable {
     // MARK: - Traceback lines
 
     mutating func takeTraceback(_ bytes: RawSpan, _ line: InputLine, _ head: Head, _ format: FormatID) {
-        guard let position = owner(bytes, line, head) else {
+        guard let owner = owner(bytes, line, head) else {
             takeOrphan(bytes, line, head, format)
             return
         }
-        let event = streams[line.stream].event(at: position)
-        attach(bytes, line, payload: head.payload, isTraceback: true, to: event, position, .ownTraceback)
+        attach(bytes, line, payload: head.payload, isTraceback: true, to: owner.event, owner.position, .ownTraceback)
     }
 
     /// The open fold whose pid, logger and time equal those of a traceback line, as far as both print them (R7).
-    mutating func owner(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> Int? {
+    mutating func owner(_ bytes: RawSpan, _ line: InputLine, _ head: Head) -> (position: Int, event: Int)? {
         streams[line.stream].owner(bytes, head, pid: bytes.pidKey(head.pid), table, carried)
     }
 

@@ -167,23 +167,21 @@ struct StreamFolds {
         return nil
     }
 
-    /// The event of the fold at a position.
+    /// The fold whose pid, logger and time equal those of a traceback line, as far as both print them (R7): rather the
+    /// one that took the last line.
     ///
-    /// This and the next change nothing, but what an array's element lends to a method that may is not copied.
-    mutating func event(at position: Int) -> Int { open[position].event }
-
-    /// Position of the fold whose pid, logger and time equal those of a traceback line, as far as both print them
-    /// (R7): rather of the one that took the last line.
+    /// It changes nothing, but what an array's element lends to a method that may is not copied.
     mutating func owner(
         _ bytes: RawSpan, _ head: Head, pid: UInt64, _ table: borrowing EventTable, _ carried: borrowing CarriedHeads
-    ) -> Int? {
-        var found: Int?
+    ) -> (position: Int, event: Int)? {
+        var found: (position: Int, event: Int)?
         var at = open.count
         while at > 0 {
             at -= 1
-            guard Self.owns(bytes, open[at], pid, head, table, carried) else { continue }
-            if open[at].event == lastTaker { return at }
-            found = found ?? at
+            let fold = open[at]
+            guard Self.owns(bytes, fold, pid, head, table, carried) else { continue }
+            if fold.event == lastTaker { return (at, fold.event) }
+            found = found ?? (at, fold.event)
         }
         return found
     }

@@ -49,26 +49,29 @@ package enum ClientAddress {
     /// Four decimal numbers up to 255, none with a leading zero. The span must be padded.
     package static func isIPv4(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
         guard end - start >= 7, end - start <= 15 else { return false }
-        var dots = 0
-        // Of the number at hand; negative before its first digit.
-        var value = -1
-        var (low, high) = (bytes.u64(start), bytes.u64(start + 8))
-        for _ in start..<end {
-            let byte = UInt8(truncatingIfNeeded: low)
-            low = low >> 8 | high << 56
-            high >>= 8
-            let digit = Int(byte &- 0x30)
-            if digit < 10 {
-                guard value != 0 else { return false }
-                value = value < 0 ? digit : value &* 10 &+ digit
-                guard value < 256 else { return false }
-            } else {
-                guard byte == UInt8(ascii: "."), value >= 0 else { return false }
-                dots &+= 1
-                value = -1
-            }
+        var at = start
+        for part in 0..<4 {
+            guard let next = endOfPart(bytes, at, end) else { return false }
+            if part == 3 { return next == end }
+            guard next < end, bytes[next] == UInt8(ascii: ".") else { return false }
+            at = next &+ 1
         }
-        return dots == 3 && value >= 0
+        return false
+    }
+
+    /// Where the number at `at` ends; nil if it is none, above 255, or begins with a zero that is not all of it.
+    @inline(__always)
+    private static func endOfPart(_ bytes: RawSpan, _ at: Int, _ end: Int) -> Int? {
+        let next = bytes.endOfDigits(at, Swift.min(at &+ 4, end))
+        let first = Int(bytes[at] &- 0x30)
+        switch next &- at {
+        case 1: return next
+        case 2: return first > 0 ? next : nil
+        case 3:
+            let value = first &* 100 &+ Int(bytes[at &+ 1] &- 0x30) &* 10 &+ Int(bytes[at &+ 2] &- 0x30)
+            return first > 0 && value < 256 ? next : nil
+        default: return nil
+        }
     }
 
     /// Eight groups of one to four hex digits, one `::` in place of one or more of them, the last two also as IPv4.
