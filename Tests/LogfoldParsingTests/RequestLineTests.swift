@@ -5,9 +5,12 @@ import Testing
 @Suite struct RequestLineTests {
     /// `method|url|version|status|bytes|client|ip|nanoseconds` of the request line that `text` is, or nil.
     private func parse(_ text: String) -> String? {
-        Array(text.utf8).withSpan { (span: RawSpan) -> String? in
+        var buffer = ByteBuffer()
+        buffer.append(string: text)
+        let message = ByteRange(0, buffer.count)
+        return buffer.withPaddedSpan { (span: RawSpan) -> String? in
             var http = HTTPFields()
-            guard RequestLine.parse(span, ByteRange(0, span.byteCount), &http) else { return nil }
+            guard RequestLine.parse(span, message, &http) else { return nil }
             let texts = [http.method, http.url, http.version, http.status, http.bodyBytes, http.client, http.clientIP]
             return texts.map { span.string($0) }.joined(separator: "|") + "|\(http.duration)"
         }
@@ -87,13 +90,17 @@ import Testing
         ("[fe80::1]:80", "fe80::1"), ("::ffff:10.0.0.1", "::ffff:10.0.0.1"), ("x,10.0.0.2", "10.0.0.2"),
         ("1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:1.2.3.4"), ("-, 10.0.0.3", "10.0.0.3"),
         ("1:2:3:4:5:6:7", ""), ("1:2:3:4:5:6:7:8:9", ""), ("1::2::3", ""), (":1", ""), ("1:", ""), (":::", ""),
-        ("12345::", ""), ("01.2.3.4", ""), ("1.2.3", ""), ("1.2.3.4.5", ""), ("256.1.1.1", ""), ("::1.2.3", ""),
+        ("12345::", ""), ("01.2.3.4", ""), ("1.2.3", ""), ("1.2.3.4.5", ""), ("256.1.1.1", ""), ("1.2.3.", ""),
+        (".1.2.3", ""),
+        ("1..2.3", ""), ("1.2.3.1234", ""), ("1.2.3.00", ""), ("0.0.0.0", "0.0.0.0"), ("1.2.3.255", "1.2.3.255"),
+        ("::1.2.3", ""),
         ("1:2:3:4:5:6:7:1.2.3.4", ""), ("[fe80::1", "fe80::1"), ("g::1", ""), ("", ""), (",", ""), ("%", ""),
     ])
     func `the first valid address of a client list`(text: String, expected: String) {
-        let found = Array(text.utf8).withSpan { (span: RawSpan) in
-            span.string(ClientAddress.firstIP(span, ByteRange(0, span.byteCount)))
-        }
+        var buffer = ByteBuffer()
+        buffer.append(string: text)
+        let list = ByteRange(0, buffer.count)
+        let found = buffer.withPaddedSpan { (span: RawSpan) in span.string(ClientAddress.firstIP(span, list)) }
         #expect(found == expected)
     }
 }

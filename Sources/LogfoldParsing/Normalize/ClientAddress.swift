@@ -1,4 +1,5 @@
-/// Addresses of clients as services print them: one, or a list out of `X-Forwarded-For`, with or without blanks.
+/// Addresses of clients as services print them: one, or a list out of `X-Forwarded-For`, with or without blanks. Spans
+/// must be padded.
 package enum ClientAddress {
     /// Whether the text is a list of addresses and of the words that stand for one: `-`, `unknown`, `<local>`.
     package static func isList(_ bytes: RawSpan, _ range: ByteRange) -> Bool {

@@ -11,7 +11,7 @@ package enum RequestLine {
     /// text.
     ///
     /// Other text costs a look at its first byte, at most a search through the room that a client list may take.
-    /// What a shape does not print, or prints as `-`, stays absent.
+    /// What a shape does not print, or prints as `-`, stays absent. The span must be padded.
     package static func parse(_ bytes: RawSpan, _ message: ByteRange, _ http: inout HTTPFields) -> Bool {
         guard message.count > 8 else { return false }
         let first = bytes[message.start]
