@@ -99,6 +99,8 @@ package struct FileDescriptor: Sendable, Equatable {
 package enum OpenPurpose: Sendable {
     /// Reading; the file exists.
     case reading
+    /// Reading, but a pipe that nobody writes to does not hold up the opening.
+    case readingAtOnce
     /// Writing from the start; made if it does not exist, emptied if it does.
     case replacing
     /// Writing at the end, whatever others write; made if it does not exist.

@@ -36,6 +36,8 @@ package struct FileSystemError: Error, Equatable {
         case startThread = "start the thread"
         /// Taking a file's lock.
         case lock
+        /// Waiting for changes in a directory.
+        case watch
         /// Asking for the room on a file system.
         case freeBytes = "see the free room at"
     }
@@ -67,6 +69,12 @@ package struct FileSystemError: Error, Equatable {
     package var isBrokenPipe: Bool { code == EPIPE }
     /// There is something of that name already.
     package var exists: Bool { code == EEXIST }
+    /// Room, a quota or a limit of the system is used up.
+    package var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
+    /// This user may not do it.
+    package var isDenied: Bool { code == EACCES || code == EPERM }
+    /// Too many files are open, here or in the whole system.
+    package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
     /// There is no such file or directory.
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
 }

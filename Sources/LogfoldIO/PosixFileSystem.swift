@@ -10,6 +10,7 @@ package struct PosixFileSystem: FileSystem {
         let access: Int32 =
             switch purpose {
             case .reading: O_RDONLY
+            case .readingAtOnce: O_RDONLY | O_NONBLOCK
             case .replacing: O_WRONLY | O_CREAT | O_TRUNC
             case .appending: O_WRONLY | O_CREAT | O_APPEND
             case .creating: O_WRONLY | O_CREAT | O_EXCL | O_APPEND
