@@ -57,38 +57,4 @@ struct SourceFieldsTests {
         let generation = try ids(scratch.file("nova.log.3", Data("another first line\n".utf8) + Data(bytes)))
         #expect(Set(other).isDisjoint(with: expected) && Set(generation).isDisjoint(with: expected))
     }
-
-    @Test(
-        "the binary is known from the path",
-        arguments: [
-            ("/var/log/kolla/nova/nova-api.log", "nova-api"), ("/var/log/nova/nova-compute.log.1.gz", "nova-compute"),
-            ("/var/log/containers/neutron/server.log", "neutron-server"), ("/var/log/glance/api.log", "glance-api"),
-            ("/var/log/containers/heat/heat_api.log", "heat-api"), ("/var/log/keystone/keystone.log", "keystone"),
-            ("/var/log/neutron/l3-agent.log-20261122.zst", "neutron-l3-agent"),
-            ("/var/log/apache2/keystone_error.log", "keystone"),
-            ("/var/log/kolla/nova/nova-api-access.log", "nova-api"),
-            ("/var/log/messages.log", nil), ("/var/log/syslog", nil), ("/var/log/mysql/error.log", nil),
-        ] as [(String, String?)])
-    func service(path: String, expected: String?) {
-        #expect(ServicePath.service(of: path) == expected)
-    }
-
-    @Test(
-        "rotation and compression do not change a path's identity",
-        arguments: [
-            ("/l/a.log", "/l/a.log"), ("/l/a.log.1", "/l/a.log"), ("/l/a.log.12.gz", "/l/a.log"),
-            ("/l/a.log-20261122.zst", "/l/a.log"), ("/l/a.log.2026-11-22_13:53:08", "/l/a.log"),
-            ("/l/a-1.log", "/l/a-1.log"), ("/l.1/a", "/l.1/a"), ("/l/.gz", "/l/"),
-        ])
-    func logical(path: String, expected: String) {
-        #expect(ServicePath.logicalPath(path) == expected)
-    }
-
-    @Test(
-        "a relative path and its full spelling are one",
-        arguments: [("a/b.log", "/x/a/b.log"), ("./b.log", "/x/b.log")])
-    func absolute(path: String, expected: String) {
-        #expect(ServicePath.absolute(path, in: "/x") == expected)
-        #expect(ServicePath.absolute(expected, in: "/y") == expected)
-    }
 }

@@ -1,5 +1,6 @@
 import LogfoldCore
 import LogfoldIO
+import LogfoldInputs
 import LogfoldParsing
 import LogfoldPipeline
 
@@ -72,7 +73,7 @@ struct FilterOptions {
         facts.host = SourceFacts.escaped(host.name)
         facts.members = host.members
         facts.path = path.map(SourceFacts.escaped)
-        facts.identity = (host.identity, Array((path.map(ServicePath.logicalPath) ?? "-").utf8))
+        facts.identity = (host.identity, Array((path.map { RotationName($0).logicalPath } ?? "-").utf8))
         return facts
     }
 }

@@ -1,10 +1,10 @@
-/// What the path of a log file tells: the binary that writes it, and the path that stays the same over rotations.
-enum ServicePath {
+/// What the path of a log file tells of the binary that writes it.
+package enum ServicePath {
     /// Projects by the first word of their folders and binaries (guide sections 3 and 4).
     private static let projects: Set<String> = [
         "adjutant", "aodh", "barbican", "blazar", "ceilometer", "cinder", "cloudkitty", "cyborg", "designate",
-        "freezer",
-        "glance", "gnocchi", "heat", "horizon", "ironic", "karbor", "keystone", "kuryr", "magnum", "manila", "masakari",
+        "freezer", "glance", "gnocchi", "heat", "horizon", "ironic", "karbor", "keystone", "kuryr", "magnum", "manila",
+        "masakari",
         "mistral", "monasca", "murano", "neutron", "nova", "octavia", "panko", "placement", "qinling", "sahara",
         "searchlight", "senlin", "skyline", "solum", "swift", "tacker", "trove", "vitrage", "watcher", "zaqar", "zun",
     ]
@@ -14,8 +14,8 @@ enum ServicePath {
     /// The binary whose log the file is: `nova-api` for `/var/log/kolla/nova/nova-api.log.1.gz`, `neutron-server` for
     /// `/var/log/containers/neutron/server.log`. Nil where neither file nor folder names a project: of such a log its
     /// lines know better.
-    static func service(of path: String) -> String? {
-        let parts = logicalPath(path).split(separator: "/")
+    package static func service(of path: String) -> String? {
+        let parts = RotationName(path).logicalPath.split(separator: "/")
         guard let file = parts.last, file.hasSuffix(".log") else { return nil }
         var name = String(file.dropLast(4).map { $0 == "_" ? "-" : $0 })
         while let kind = kinds.first(where: { name.hasSuffix($0) }) { name.removeLast(kind.count) }
@@ -28,30 +28,8 @@ enum ServicePath {
     private static func firstWord(_ name: String) -> String { String(name.prefix { $0 != "-" }) }
 
     /// A path from the root: two spellings of one file must not give its events two ids.
-    static func absolute(_ path: String, in folder: String) -> String {
+    package static func absolute(_ path: String, in folder: String) -> String {
         if path.hasPrefix("/") { return path }
         return folder + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
-    }
-
-    /// The path without the suffixes that rotation and compression add: `.1`, `-20261122`, `.2026-11-22_13:53:08`,
-    /// `.gz`, `.zst`.
-    static func logicalPath(_ path: String) -> String {
-        var rest = Substring(path)
-        while let shorter = withoutSuffix(rest) { rest = shorter }
-        return String(rest)
-    }
-
-    private static func withoutSuffix(_ path: Substring) -> Substring? {
-        for suffix in [".gz", ".zst"] where path.hasSuffix(suffix) { return path.dropLast(suffix.count) }
-        guard let mark = path.lastIndex(where: { $0 == "." || $0 == "/" }), path[mark] == "." else { return nil }
-        let extent = path[path.index(after: mark)...]
-        if !extent.isEmpty, extent.allSatisfy({ $0.isNumber || "-_:".contains($0) }) { return path[..<mark] }
-        // logrotate's dateext: `nova-api.log-20261122`.
-        if let dash = extent.firstIndex(of: "-"), extent[extent.index(after: dash)...].count >= 8,
-            extent[extent.index(after: dash)...].allSatisfy(\.isNumber)
-        {
-            return path[..<dash]
-        }
-        return nil
     }
 }
