@@ -32,7 +32,19 @@ struct SipHash128 {
 
     /// Feeds a range of bytes.
     mutating func add(_ bytes: RawSpan, _ range: ByteRange) {
-        for at in range.start..<range.end { add(bytes[at]) }
+        var at = range.start
+        // Whole words where no byte of an earlier one waits.
+        if count & 7 == 0 {
+            while at &+ 8 <= range.end {
+                compress(bytes.u64(at))
+                at += 8
+            }
+            count &+= UInt64(at - range.start)
+        }
+        while at < range.end {
+            add(bytes[at])
+            at += 1
+        }
     }
 
     /// Feeds bytes, and their number so that two fields cannot run into each other.
@@ -77,4 +89,12 @@ struct SipHash128 {
 
     @inline(__always)
     private static func rotate(_ word: UInt64, _ bits: UInt64) -> UInt64 { word << bits | word >> (64 - bits) }
+}
+
+/// A hash by which bytes are known again, in this process and later; it is written down instead of the bytes.
+package func contentHash(_ bytes: RawSpan) -> UInt64 {
+    // Any fixed key will do; it must never change, since hashes are compared over versions.
+    var hash = SipHash128(key0: 0x6c6f_6766_6f6c_6421, key1: 0x636f_6e74_656e_7473)
+    hash.add(bytes, ByteRange(0, bytes.byteCount))
+    return hash.finished().0
 }
