@@ -1,0 +1,257 @@
+import LogfoldCore
+import LogfoldIO
+import LogfoldParsing
+
+// One piece of one file.
+extension FileTail {
+    /// Between two looks at a file that is open and may have no name that inotify tells of.
+    static let drainLook: Int64 = 1_000_000_000
+    /// How long a compressed file that ends in its middle may stand still before it is taken as it is.
+    private static let unfinishedWait: Int64 = 10_000_000_000
+
+    /// Looks at a file and reads a piece, if it is its turn. Returns how many bytes were read.
+    func visit(_ file: TailedFile, _ feed: any Feed, _ now: Int64) -> Int {
+        guard file.missingSince == nil, !file.isBroken, look(at: file, feed, now), let reader = file.reader else {
+            return 0
+        }
+        file.seen = clock.now
+        let isItsTurn = file.isDone || file.log.front === file
+        // Of a file that has to wait only the beginning is of interest: whether there is any.
+        guard isItsTurn || file.head == nil else {
+            if let front = file.log.front { enqueue(front) }
+            return 0
+        }
+        if isItsTurn { giveHeld(of: file, feed) }
+        let step: ReadStep
+        do throws(FileSystemError) {
+            let limit = file.search.map { Int(min($0.target - reader.offset, Int64(Self.chunk))) } ?? Self.chunk
+            step =
+                limit == 0 ? .bytes(0..<0) : try reader.read(into: &buffer, limit: isItsTurn ? limit : FileHead.longest)
+        } catch {
+            hasFailed(file, error, now)
+            return 0
+        }
+        return take(step, of: file, reader, feed, now)
+    }
+
+    /// Reads the first line of a file, so that it is known as soon as it is seen.
+    func readHead(of file: TailedFile, _ feed: any Feed, _ now: Int64) {
+        guard file.head == nil, let reader = file.reader, look(at: file, feed, now) else { return }
+        do throws(FileSystemError) {
+            let step = try reader.read(into: &buffer, limit: FileHead.longest)
+            _ = take(step, of: file, reader, feed, now)
+        } catch {
+            hasFailed(file, error, now)
+        }
+    }
+
+    /// Finds out whether the path still names the file, and opens it where there is something to be read. Returns
+    /// whether reading can be tried.
+    private func look(at file: TailedFile, _ feed: any Feed, _ now: Int64) -> Bool {
+        do throws(FileSystemError) {
+            var status: FileStatus?
+            if file.isLive || file.reader == nil {
+                let atPath = try? files.status(at: file.path)
+                let expected = file.reader?.id ?? file.stamp?.id
+                if let atPath, FileID(atPath) == expected, atPath.kind == .regular {
+                    status = atPath
+                } else {
+                    file.log.mustPlace = true
+                }
+            }
+            if status == nil { status = try file.reader?.file.status() }
+            guard let status else { return false }
+            file.lookedSize = status.size
+            file.lookedModified = status.modified
+            guard file.reader == nil else { return true }
+            // A closed file that has not changed has nothing to be read.
+            guard status.size != file.position || status.modified != file.stamp?.modified else { return false }
+            file.log.mustPlace = true
+            return false
+        } catch {
+            hasFailed(file, error, now)
+            return false
+        }
+    }
+
+    private func take(
+        _ step: ReadStep, of file: TailedFile, _ reader: ContentReader, _ feed: any Feed, _ now: Int64
+    ) -> Int {
+        switch step {
+        case .changed:
+            contentHasChanged(file, feed, now)
+            return 0
+        case .bytes(let range):
+            file.isAtEnd = false
+            file.active = now
+            file.problem = nil
+            file.stamp = FileStamp(
+                id: reader.id, size: max(file.lookedSize, reader.position), modified: file.lookedModified)
+            if file.search != nil {
+                search(file, reader, now)
+            } else {
+                give(buffer[range], of: file, feed)
+            }
+            // What was there at the look was read: to ask for more would be to ask for nothing.
+            if !reader.isCompressed, reader.position >= file.lookedSize, file.search == nil {
+                reachedEnd(of: file, feed, now)
+            } else {
+                enqueue(file)
+            }
+            return range.count
+        case .end:
+            file.stamp = FileStamp(id: reader.id, size: reader.position, modified: file.lookedModified)
+            if file.search != nil {
+                // It is shorter than what was read: another file.
+                isAnother(file, reader)
+            } else {
+                reachedEnd(of: file, feed, now)
+            }
+            return 0
+        case .unfinished:
+            if now - file.active >= Self.unfinishedWait {
+                loseRest(of: file, reader, feed, now, "it ends in the middle of its compressed data")
+            } else {
+                file.wakeAt = min(file.active + Self.unfinishedWait, now + Self.drainLook)
+            }
+            return 0
+        case .damaged(let error):
+            loseRest(of: file, reader, feed, now, "\(error)")
+            return 0
+        }
+    }
+
+    /// Gives bytes to the engine, from the first complete line on.
+    private func give(_ bytes: ArraySlice<UInt8>, of file: TailedFile, _ feed: any Feed) {
+        guard file.head == nil else {
+            push(bytes, of: file, feed)
+            return
+        }
+        file.held.append(contentsOf: bytes)
+        guard let head = FileHead(of: file.held) else { return }
+        begin(file, head, feed)
+    }
+
+    /// Now it is known which file it is. If it is its turn, it is the engine's now.
+    private func begin(_ file: TailedFile, _ head: FileHead, _ feed: any Feed) {
+        file.head = head
+        file.generation = file.log.generation(of: head, besides: file)
+        if !isPlacing, file.log.front === file { giveHeld(of: file, feed) }
+    }
+
+    /// Gives the engine what was read while it could not be given.
+    func giveHeld(of file: TailedFile, _ feed: any Feed) {
+        guard !file.held.isEmpty, file.head != nil else { return }
+        let held = file.held
+        file.held = []
+        push(held[...], of: file, feed)
+    }
+
+    private func push(_ bytes: ArraySlice<UInt8>, of file: TailedFile, _ feed: any Feed) {
+        let source = source(of: file, feed)
+        unsafe bytes.withUnsafeBytes {
+            feed.push(unsafe RawSpan(_unsafeBytes: $0), of: source, at: file.offset)
+        }
+        file.advance(by: bytes.count)
+        file.lastRead = clock.now
+    }
+
+    /// The number under which the engine knows a file; begins it if it does not know it yet.
+    func source(of file: TailedFile, _ feed: any Feed) -> UInt32 {
+        if let source = file.source { return source }
+        let source = feed.open(description(of: file), of: self)
+        hasBegun(file, as: source, feed)
+        return source
+    }
+
+    /// Notes the number of a file, and has it saved: from now on what follows it is read, whatever happens.
+    func hasBegun(_ file: TailedFile, as source: UInt32, _ feed: any Feed) {
+        file.source = source
+        file.isSaved = true
+        file.resume = nil
+        filesBySource[source] = file
+        feed.moved(source)
+    }
+
+    /// What the engine is told of a file.
+    func description(of file: TailedFile) -> SourceDescription {
+        var description = SourceDescription(key: file.key, path: file.path, logicalPath: file.log.path)
+        description.generation = file.generation
+        description.service = options.service ?? ServicePath.service(of: file.log.path)
+        if !file.isLive { description.referenceTime = file.stamp?.modified }
+        description.resume = file.resume
+        if description.resume == nil, file.offset > 0 {
+            description.resume = ResumePoint(position: SourcePosition(offset: file.offset), delivered: [])
+        }
+        return description
+    }
+}
+
+// Compressed files, and files that cannot be read.
+extension FileTail {
+    /// Decompresses up to where the bytes are new, and finds out on the way whether it is the right file.
+    private func search(_ file: TailedFile, _ reader: ContentReader, _ now: Int64) {
+        guard let search = file.search, reader.offset >= search.target else { return }
+        if let mark = search.mark, !mark.fits(reader.tail) {
+            isAnother(file, reader)
+            return
+        }
+        // The lines before that place may have to be read once more.
+        if reader.offset > file.offset { file.open(ContentReader(reader.file, id: reader.id), now: now) }
+        let isThere = file.reader?.offset == file.offset
+        file.search = isThere ? nil : TailedFile.Search(target: file.offset)
+    }
+
+    /// What looked like the file is another one.
+    private func isAnother(_ file: TailedFile, _ reader: ContentReader) {
+        file.notThis.insert(reader.id)
+        if filesByID[reader.id] === file { filesByID[reader.id] = nil }
+        if filesByPath[file.path] === file { filesByPath[file.path] = nil }
+        file.close()
+        file.log.mustPlace = true
+    }
+
+    /// The file does not hold what was read of it any more: it was cut, or written anew. What is there now is another
+    /// file; this one may lie elsewhere, if it was copied before.
+    func contentHasChanged(_ file: TailedFile, _ feed: any Feed, _ now: Int64) {
+        guard let reader = file.reader else { return }
+        if filesByID[reader.id] === file { filesByID[reader.id] = nil }
+        if filesByPath[file.path] === file { filesByPath[file.path] = nil }
+        if !file.held.isEmpty, file.head == nil {
+            // Half a line, and it is gone.
+            forget(file, feed)
+        }
+        file.close()
+        file.isLive = false
+        file.missingSince = now
+        file.log.mustPlace = true
+    }
+
+    /// The rest of a compressed file cannot be had.
+    private func loseRest(
+        of file: TailedFile, _ reader: ContentReader, _ feed: any Feed, _ now: Int64, _ reason: String
+    ) {
+        let rest = max(0, file.lookedSize - reader.position)
+        feed.lostAtSource(file.source, of: self, bytes: rest, reason: "'\(file.path)': \(reason)")
+        file.search = nil
+        file.isBroken = true
+        reachedEnd(of: file, feed, now)
+    }
+
+    private func hasFailed(_ file: TailedFile, _ error: FileSystemError, _ now: Int64) {
+        file.problem = "\(error)" + Self.help(for: error)
+        file.wakeAt = now + min(1_000_000_000 << Int64(min(file.failures, 10)), 60_000_000_000)
+        file.failures += 1
+    }
+
+    /// What would help against a failure.
+    static func help(for error: FileSystemError) -> String {
+        if error.isDenied {
+            return
+                "; add the user to the group that may read it (adm on Debian), or give the service CAP_DAC_READ_SEARCH"
+                + " with the drop-in logfold.service.d/read-all.conf"
+        }
+        if error.isOutOfDescriptors { return "; raise LimitNOFILE or lower max_open_files" }
+        return ""
+    }
+}

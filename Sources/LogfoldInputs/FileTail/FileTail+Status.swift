@@ -1,0 +1,28 @@
+package import LogfoldCore
+import LogfoldIO
+
+extension FileTail {
+    package var status: InputStatus {
+        var status = InputStatus()
+        status.problems = scanProblems + watcher.problems + order.compactMap(\.problem)
+        let now = clock.now
+        for log in order {
+            for file in log.files where !file.isDone || file.reader != nil {
+                var source = InputStatus.Source(path: file.path, position: file.position, lag: file.lag)
+                source.lastRead = file.lastRead
+                source.problem = file.problem ?? quietness(of: file, now)
+                status.sources.append(source)
+                if file.isNameless { status.pinnedBytes += file.stamp?.size ?? 0 }
+            }
+        }
+        return status
+    }
+
+    /// Says that a file has been silent for longer than it should.
+    private func quietness(of file: TailedFile, _ now: Int64) -> String? {
+        guard let bound = options.quietAfter, file.isLive, let last = file.lastRead ?? file.stamp?.modified,
+            now - last >= bound.nanoseconds
+        else { return nil }
+        return "no line for \((now - last) / 1_000_000_000) s"
+    }
+}

@@ -1,0 +1,205 @@
+import LogfoldCore
+import LogfoldIO
+
+// How a file ends, and what comes after it.
+extension FileTail {
+    /// How long the rest of a last line is waited for in a file that was rotated.
+    private static let lastLineWait: Int64 = 2_000_000_000
+
+    /// A read has found no more.
+    func reachedEnd(of file: TailedFile, _ feed: any Feed, _ now: Int64) {
+        file.isAtEnd = true
+        if let source = file.source { feed.reachedEnd(of: source) }
+        advance(file.log, feed, now)
+        if file.isDone, file.mustBeSaved { saveEnd(of: file, feed) }
+        rest(file, feed, now)
+    }
+
+    /// Goes on to the next file of a log as long as the front one is read to its end and the next has begun.
+    private func advance(_ log: TailedLog, _ feed: any Feed, _ now: Int64) {
+        while let front = log.front, front.isAtEnd, front.missingSince == nil, let next = log.successor(of: front) {
+            guard hasBegun(next) else { return }
+            // What was written while the next one began comes first.
+            if let reader = front.reader, !front.isBroken, !reader.isCompressed,
+                let size = try? reader.file.status().size, size > reader.position
+            {
+                enqueue(front)
+                return
+            }
+            if !front.endsWithLine, !front.isBroken, now - front.active < Self.lastLineWait {
+                front.wakeAt = front.active + Self.lastLineWait
+                return
+            }
+            succeed(front, by: next, feed)
+            enqueue(next)
+        }
+    }
+
+    /// Whether a file has a first line, or will never have more than it has.
+    private func hasBegun(_ file: TailedFile) -> Bool {
+        file.head != nil || file.isAtEnd && !file.isLive && file.log.successor(of: file) != nil
+    }
+
+    /// A file was read to its end, and reading goes on in the next one, where an open event goes on as well.
+    private func succeed(_ file: TailedFile, by next: TailedFile, _ feed: any Feed) {
+        giveWhole(file, feed)
+        file.isDone = true
+        let isContinued = file.endsWithLine && next.source == nil && next.head != nil && next.offset == 0
+        if isContinued, let source = file.source {
+            hasBegun(next, as: feed.succeed(source, with: description(of: next), of: self), feed)
+            file.source = nil
+        } else {
+            end(file, feed)
+        }
+        giveHeld(of: next, feed)
+    }
+
+    /// Has it saved in which form a file was found that has nothing new.
+    private func saveEnd(of file: TailedFile, _ feed: any Feed) {
+        file.mustBeSaved = false
+        let isEnded = file.source == nil
+        feed.moved(source(of: file, feed))
+        if isEnded { end(file, feed) }
+    }
+
+    /// Gives the engine what was held back of a file of which no more will come.
+    private func giveWhole(_ file: TailedFile, _ feed: any Feed) {
+        guard file.head == nil, !file.held.isEmpty else { return }
+        let head = FileHead(whole: file.held[...])
+        file.generation = file.log.generation(of: head, besides: file)
+        file.head = head
+        giveHeld(of: file, feed)
+    }
+
+    /// The engine need not wait for more of a file.
+    func end(_ file: TailedFile, _ feed: any Feed) {
+        guard let source = file.source else { return }
+        file.source = nil
+        feed.finish(source)
+    }
+
+    /// What is open at its end and not at the path that is read is looked at now and then, and closed when nothing was
+    /// written to it for long.
+    func rest(_ file: TailedFile, _ feed: any Feed, _ now: Int64) {
+        guard file.reader != nil, !file.isLive || file.isDone, file.isAtEnd else { return }
+        let wait = options.rotateWait.nanoseconds
+        guard now - file.active >= wait else {
+            file.wakeAt = min(file.wakeAt ?? .max, now + min(Self.drainLook, wait))
+            return
+        }
+        guard file.isDone || file.isNameless else {
+            // Renamed, and nothing has come in its place: it is at home where it is now.
+            if file.head != nil { file.close() }
+            return
+        }
+        giveWhole(file, feed)
+        end(file, feed)
+        let isGone = file.isNameless
+        file.close()
+        file.isDone = true
+        if isGone { file.log.mustPlace = true }
+    }
+
+    /// A file that is nowhere any more: what was not read of it is lost.
+    func giveUp(_ file: TailedFile, _ feed: any Feed) {
+        if !file.isDone {
+            let reason =
+                "'\(file.path)' has gone or was written anew after \(file.offset) bytes of it were read,"
+                + " and no rotated file continues it"
+            if file.lag > 0 || file.isRestored {
+                feed.lostAtSource(file.source, of: self, bytes: file.lag, reason: reason)
+            }
+        }
+        forget(file, feed)
+    }
+
+    /// Nothing needs to be known of a file any more.
+    func forget(_ file: TailedFile, _ feed: any Feed) {
+        end(file, feed)
+        file.close()
+        if let id = file.stamp?.id, filesByID[id] === file { filesByID[id] = nil }
+        if filesByPath[file.path] === file { filesByPath[file.path] = nil }
+        file.log.files.removeAll { $0 === file }
+        if file.isSaved { feed.forget(key: file.key) }
+        if let front = file.log.front { enqueue(front) }
+    }
+}
+
+// Bounds.
+extension FileTail {
+    /// Makes room for one more open file. Returns false where all that are open are needed.
+    func makeRoom() -> Bool {
+        let open = order.flatMap(\.files).filter { $0.reader != nil }
+        guard open.count >= options.maxOpenFiles else { return true }
+        return closeIdle(open)
+    }
+
+    /// Closes the file that has been at its end for longest.
+    private func closeIdle(_ open: [TailedFile]) -> Bool {
+        let idle = open.filter { $0.isAtEnd && !$0.isQueued && !$0.isNameless && $0.head != nil && $0.held.isEmpty }
+        guard let file = idle.min(by: { $0.active < $1.active }) else { return false }
+        file.close()
+        return true
+    }
+
+    /// Closes deleted files, the ones that were idle longest first, until what they hold is within the bound.
+    func releasePinned(_ feed: any Feed) {
+        var pinned = order.flatMap(\.files).filter(\.isNameless).sorted { $0.active < $1.active }
+        while pinned.reduce(0, { $0 + ($1.stamp?.size ?? 0) }) > options.maxPinnedBytes, !pinned.isEmpty {
+            let file = pinned.removeFirst()
+            let lost = max(file.lag, file.lookedSize - file.position)
+            if lost > 0 {
+                feed.lostAtSource(
+                    file.source, of: self, bytes: lost,
+                    reason: "'\(file.path)' was deleted and closed unread: max_pinned_bytes is used up")
+            }
+            end(file, feed)
+            file.close()
+            file.isDone = true
+            file.log.mustPlace = true
+        }
+    }
+}
+
+// Where reading begins.
+extension FileTail {
+    /// Whether only what is written to a new file from now on is of interest.
+    func isToBeSkipped(_ file: TailedFile) -> Bool {
+        if isFirstLook, options.startAt == .end { return true }
+        guard let bound = options.ignoreOlder, let stamp = file.stamp else { return false }
+        // What follows a file that is known is read, however old it is.
+        if file.log.files.contains(where: { $0 !== file && $0.isSaved }) { return false }
+        return clock.now - stamp.modified > bound.nanoseconds
+    }
+
+    /// Begins behind the last complete line, and has that saved at once.
+    func skipToEnd(_ file: TailedFile, _ feed: any Feed) {
+        guard let reader = file.reader, let size = file.stamp?.size else { return }
+        do throws(FileSystemError) {
+            let front = try ContentReader.bytes(
+                of: reader.file, before: min(size, Int64(FileHead.longest)), count: FileHead.longest)
+            guard let head = FileHead(of: front), let end = try lastLineEnd(in: reader.file, before: size) else {
+                return
+            }
+            file.head = head
+            file.goBack(to: end)
+            file.open(try ContentReader(reader.file, id: reader.id, at: end), now: file.active)
+            feed.moved(source(of: file, feed))
+        } catch {
+            file.problem = "\(error)"
+        }
+    }
+
+    /// The offset behind the last newline; nil where there is none in the last MiB.
+    private func lastLineEnd(in file: OpenFile, before size: Int64) throws(FileSystemError) -> Int64? {
+        let block = 1 << 16
+        var end = size
+        while end > 0, size - end < 1 << 20 {
+            let bytes = try ContentReader.bytes(of: file, before: end, count: block)
+            if let newline = bytes.lastIndex(of: 0x0A) { return end - Int64(bytes.count) + Int64(newline) + 1 }
+            end -= Int64(bytes.count)
+            if bytes.isEmpty { break }
+        }
+        return nil
+    }
+}

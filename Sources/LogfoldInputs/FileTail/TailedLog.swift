@@ -1,0 +1,47 @@
+/// A log: a path, and the files that it has named one after the other, as far as they are remembered.
+final class TailedLog {
+    /// The path, without suffixes of rotation.
+    let path: String
+    /// Its files from the oldest to the newest. They are read in this order; what comes late to a file that was read
+    /// to its end is read when it comes.
+    var files: [TailedFile] = []
+    /// Paths that the patterns have named: the log's own and such of rotated files.
+    var matches: Set<String> = []
+    /// Where the path leads, if it is a symbolic link.
+    var target: String?
+    /// Whether its files have to be looked for.
+    var mustPlace = true
+    /// When they have to be looked for again, by the monotonic clock.
+    var placeAt: Int64?
+    /// What is wrong with its files.
+    var problem: String?
+    /// Attempts to look at its files that have failed one after the other.
+    var failures = 0
+
+    init(_ path: String) { self.path = path }
+
+    /// The file that is read: the oldest that was not read to its end.
+    var front: TailedFile? { files.first { !$0.isDone && !$0.isSetAside } }
+    /// The file that the path names.
+    var live: TailedFile? { files.last { $0.isLive } }
+
+    /// The file that is read after another.
+    func successor(of file: TailedFile) -> TailedFile? {
+        guard let index = files.firstIndex(where: { $0 === file }) else { return nil }
+        return files[(index + 1)...].first { !$0.isDone && !$0.isSetAside }
+    }
+
+    /// How often a file with this first line has begun here already.
+    func generation(of head: FileHead, besides file: TailedFile) -> UInt32 {
+        files.filter { $0 !== file && $0.head == head }.map { $0.generation + 1 }.max() ?? 0
+    }
+
+    /// The paths whose names with suffixes of rotation are to be looked at: the log's own, where a link leads, and where
+    /// its files were last seen.
+    var bases: Set<String> {
+        var bases: Set<String> = [path]
+        if let target { bases.insert(RotationName(target).logicalPath) }
+        for file in files where !file.path.hasPrefix(path) { bases.insert(RotationName(file.path).logicalPath) }
+        return bases
+    }
+}
