@@ -34,6 +34,46 @@ package struct WallClock: Sendable {
     /// Workers that share a file write their lines up to a second out of order; that is no step of the clock.
     private static let disorder: Int64 = 2_000_000_000
 
+    /// How far a clock has come: what a clock of the same zone needs to go on with.
+    package struct Phase: Sendable, Equatable {
+        /// The latest stamp.
+        package var last: Int64 = .min
+        /// The repeated hour that was seen last, as wall nanoseconds: its first, the one behind its last.
+        package var overlap: (start: Int64, end: Int64) = (0, 0)
+        /// The highest wall time of its first pass.
+        package var peak: Int64 = .min
+        /// Whether the second pass has begun.
+        package var hasSteppedBack = false
+
+        /// No stamp yet.
+        package init() {}
+
+        /// Whether two clocks have come as far.
+        package static func == (left: Phase, right: Phase) -> Bool {
+            left.last == right.last && left.overlap == right.overlap && left.peak == right.peak
+                && left.hasSteppedBack == right.hasSteppedBack
+        }
+    }
+
+    /// How far the clock has come.
+    package var phase: Phase {
+        get {
+            var phase = Phase()
+            phase.last = last
+            phase.overlap = (overlap.start, overlap.end)
+            phase.peak = overlap.peak
+            phase.hasSteppedBack = overlap.hasSteppedBack
+            return phase
+        }
+        set {
+            last = newValue.last
+            overlap = Overlap(
+                start: newValue.overlap.start, end: newValue.overlap.end, peak: newValue.peak,
+                hasSteppedBack: newValue.hasSteppedBack)
+            (from, until) = (0, 0)
+        }
+    }
+
     /// A clock that has seen no stamp yet.
     package init(rules: TimeZoneRules) { self.rules = rules }
 

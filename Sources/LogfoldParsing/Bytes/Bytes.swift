@@ -423,11 +423,19 @@ package struct ByteBuffer: ~Copyable {
         }
     }
 
-    /// Gives the bytes away as a batch and goes on with an empty buffer of the same capacity.
-    package mutating func takeBatch(_ entries: [Batch.Entry]) -> Batch {
-        let batch = unsafe Batch(adopting: base, byteCount: count, entries: entries)
+    /// Gives the bytes away as a batch and goes on with an empty buffer of the same capacity. A small batch gets memory
+    /// of its own size: it may wait for long.
+    package mutating func takeBatch(
+        _ entries: [Batch.Entry], _ positions: [(source: UInt32, position: SourcePosition)] = []
+    ) -> Batch {
+        defer { count = 0 }
+        if count < capacity / 4 {
+            let copy = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(count, 1), alignment: 16)
+            unsafe copy.copyMemory(from: base, byteCount: count)
+            return unsafe Batch(adopting: copy, byteCount: count, entries: entries, positions: positions)
+        }
+        let batch = unsafe Batch(adopting: base, byteCount: count, entries: entries, positions: positions)
         unsafe base = .allocate(byteCount: capacity + Self.padding, alignment: 16)
-        count = 0
         return batch
     }
 

@@ -14,8 +14,25 @@ package struct SourceFacts: Sendable {
     package var host: [UInt8]?
     /// Whole members behind `host`: `,"ecs":{…},"agent":{…}`.
     package var members: [UInt8]?
-    /// Host and logical path that `event.id` is made of; no ids without them.
-    package var identity: (host: [UInt8], logicalPath: [UInt8])?
+    /// What `event.id` is made of; no ids without it.
+    package var identity: Identity?
+
+    /// What tells the events of this source from those of all others (DESIGN section 4, *Event id*).
+    package struct Identity: Sendable {
+        /// The host's own id and its name.
+        package var host: [UInt8]
+        /// The path as included, without the suffixes of rotation and compression; or the name of the stream.
+        package var logicalPath: [UInt8]
+        /// How often a file with the same first line has begun at this path before.
+        package var generation: UInt32
+
+        /// An identity.
+        package init(host: [UInt8], logicalPath: [UInt8], generation: UInt32 = 0) {
+            self.host = host
+            self.logicalPath = logicalPath
+            self.generation = generation
+        }
+    }
 
     /// Facts of a source in this zone, of this service if one is known.
     package init(zone: String, service: String? = nil) {

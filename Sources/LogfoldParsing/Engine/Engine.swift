@@ -4,15 +4,26 @@ public import LogfoldCore
 ///
 /// Pure and synchronous: no clock, no file, no task. Bytes of any number of sources are pushed in; batches come out
 /// through the closure that each call takes. Only ``expire(source:now:_:)`` knows a clock.
+///
+/// A program of one source uses the public calls, which hand out what they made. One of many sources takes bytes
+/// without that (`take`, `reachedEnd`, `end`) and asks for the batch once in a while (`flush`).
 public struct Engine: ~Copyable {
-    private let options: EngineOptions
-    private var sources: [UInt32: SourceBox] = [:]
-    private var writer: EventWriter
+    let options: EngineOptions
+    var sources: [UInt32: SourceBox] = [:]
+    var writer = EventWriter()
+    /// The sources with events in the batch that is made, and those whose position has moved without.
+    var written: [SourceBox] = []
+    var moved: [SourceBox] = []
+    var deadlines = Deadlines()
+    var budget: FoldBudget
+    /// The source that took bytes last, and buffers that a source was given for its turn.
+    var current: SourceBox?
+    var workspace = Workspace()
 
     /// An engine without sources.
     public init(options: EngineOptions = EngineOptions()) {
         self.options = options
-        writer = EventWriter(options)
+        budget = FoldBudget(options.fold.memory)
     }
 
     /// The wall clock for `event.created`, nanoseconds since 1970 UTC: the engine has none of its own.
@@ -31,30 +42,28 @@ public struct Engine: ~Copyable {
 
     /// Makes a source known by its number, with all facts about it.
     ///
-    /// `referenceTime` stands for that of the options: the file's last change, say. What is decided about its lines
+    /// It is read by the engine's options if it has none of its own; of those the memory of open folds is the engine's,
+    /// as it is one for all. `referenceTime` stands for that of the options: the file's last change, say; where both
+    /// are 0, ``now`` counts. With `resume` it goes on where another reading left off: the next bytes are those at
+    /// that offset, and events that have been delivered are made again but not written. What is decided about its lines
     /// goes to `trace`, if that is there.
     package mutating func open(
-        source: UInt32, facts: SourceFacts, referenceTime: Int64? = nil, trace: DecisionTrace? = nil
+        source: UInt32, facts: SourceFacts, options own: EngineOptions? = nil, referenceTime: Int64? = nil,
+        resume: ResumePoint? = nil, trace: DecisionTrace? = nil
     ) {
-        var own = options
+        var own = own ?? options
         if let referenceTime { own.referenceTime = referenceTime }
-        sources[source] = SourceBox(SourceState(number: source, facts: facts, own, trace))
+        let origin = SourceOrigin(number: source, facts: facts, base: 0, resume: resume)
+        let box = SourceBox(source, SourceState(origin, own, trace))
+        if let resume { box.state.resume(resume) }
+        sources[source] = box
     }
 
     /// Takes the next bytes of a source, which begin at `offset` in it. A source that was not opened is, without facts.
     public mutating func push(
         _ bytes: RawSpan, source: UInt32, at offset: Int, _ emit: (Batch) throws -> Void
     ) rethrows {
-        if sources[source] == nil { open(source: source) }
-        guard let box = sources[source] else { return }
-        var at = 0
-        // In pieces that stay in the cache between being copied, parsed and encoded.
-        while at < bytes.byteCount {
-            let end = Swift.min(at + (256 << 10), bytes.byteCount)
-            box.state.append(bytes.extracting(at..<end), at: offset + at)
-            try advance(box, emit)
-            at = end
-        }
+        try take(bytes, source: source, at: offset, emit)
         try flush(emit)
     }
 
@@ -62,11 +71,7 @@ public struct Engine: ~Copyable {
     ///
     /// To be called when nothing more can be read of the source, never while bytes wait.
     public mutating func expire(source: UInt32, now: Int64, _ emit: (Batch) throws -> Void) rethrows {
-        guard let box = sources[source] else { return }
-        box.state.decide()
-        try advance(box, emit)
-        box.state.expire(now: now)
-        try advance(box, emit)
+        try reachedEnd(source: source, now: now, emit)
         try flush(emit)
     }
 
@@ -75,27 +80,24 @@ public struct Engine: ~Copyable {
 
     /// Ends a source: its last line and all its folds leave, and it is forgotten.
     public mutating func finish(source: UInt32, _ emit: (Batch) throws -> Void) rethrows {
-        guard let box = sources.removeValue(forKey: source) else { return }
-        box.state.decide()
-        try advance(box, emit)
-        box.state.finish()
-        try advance(box, emit)
+        try end(source: source, emit)
         try flush(emit)
-    }
-
-    /// Takes all lines that are there and writes all events that may leave; a full batch is handed out.
-    private mutating func advance(_ box: SourceBox, _ emit: (Batch) throws -> Void) rethrows {
-        while !box.state.advance(&writer) { try flush(emit) }
-        if writer.isFull { try flush(emit) }
-    }
-
-    private mutating func flush(_ emit: (Batch) throws -> Void) rethrows {
-        if let batch = writer.takeBatch() { try emit(batch) }
     }
 }
 
 /// Holds a source's state in place: a dictionary cannot hold what is not copied.
-private final class SourceBox {
+final class SourceBox {
+    /// The number of the file that is read.
+    var number: UInt32
     var state: SourceState
-    init(_ state: consuming SourceState) { self.state = state }
+    /// Whether the batch that is made has events of it, and whether its position may have moved without.
+    var isWritten = false
+    var isMoved = false
+    /// How much its open folds and what waits behind them hold.
+    var held = 0
+
+    init(_ number: UInt32, _ state: consuming SourceState) {
+        self.number = number
+        self.state = state
+    }
 }

@@ -6,8 +6,6 @@ struct EventPipeline: ~Copyable {
     var encoder = EventEncoder()
     var entries: [Batch.Entry] = []
     var counts = EventCounts()
-    /// Whether events carry their physical text.
-    let keepsOriginal: Bool
     /// Where the physical text of the event at hand lies, and its first line.
     var original: [ByteRange] = []
     var firstLine = ByteRange.none
@@ -16,16 +14,6 @@ struct EventPipeline: ~Copyable {
     var now: Int64 = 0
     private var redactor = Redactor()
     private var ownRedactor = OwnOutputRedactor()
-    private let selection: EventSelection?
-    private let isRedacting: Bool
-    private let custom: CustomFormat?
-
-    init(_ options: EngineOptions) {
-        selection = options.selection.isEverything ? nil : options.selection
-        isRedacting = options.isRedacting
-        custom = options.customFormat
-        keepsOriginal = options.keepsOriginal
-    }
 
     /// Writes an event whose own text is `start..<end` of `bytes`, which must be padded.
     @inline(__always)
@@ -38,7 +26,8 @@ struct EventPipeline: ~Copyable {
             normalizer.resolve(bytes, head, event, start: start, end: end, tracebackStart: tracebackStart)
         case .custom:
             normalizer.resolveCustom(
-                bytes, custom, firstLine, head, event, start: start, end: end, tracebackStart: tracebackStart)
+                bytes, source.rules.custom, firstLine, head, event, start: start, end: end,
+                tracebackStart: tracebackStart)
         case .osloJSON:
             normalizer.resolveJSON(bytes, event, end: end)
         case .text, .journal, .logfold:
@@ -51,42 +40,69 @@ struct EventPipeline: ~Copyable {
     @inline(__always)
     private mutating func finish(_ bytes: RawSpan, _ event: Event, _ source: inout SourceContext) {
         var context = EventEncoder.Context()
-        context.offset = event.offset
+        context.offset = event.offset &- source.origin.base
         context.lines = Int(event.physicalLines)
         context.format = event.format
         context.id = id
         context.created = now
         source.selectLayers(event.facts)
         context.time = time(&context.isZoneAssumed, &source)
-        if let selection, !selection.admits(bytes, normalizer.record, normalizer.text, time: context.time) {
-            counts.filtered += 1
-            return
+        guard let routes = missingRoutes(event, &source) else { return }
+        if let selection = source.rules.selection,
+            !selection.admits(bytes, normalizer.record, normalizer.text, time: context.time)
+        {
+            return drop(event, &source)
         }
-        if isRedacting { redactor.scan(bytes, normalizer.text) }
+        guard routes != 0 else { return skip(event, &source) }
+        if source.rules.isRedacting { redactor.scan(bytes, normalizer.text) } else { redactor.forget() }
         let before = encoder.output.count
         encoder.encode(
-            bytes, normalizer.record, normalizer.exceptions, context, source.facts, layers: source.layerNames,
+            bytes, normalizer.record, normalizer.exceptions, context, source.origin.facts, layers: source.layerNames,
             masks: redactor.masks, original: original)
         count(
-            event, from: before, context.time, normalizer.record.level, source.number,
+            event, from: before, context.time, normalizer.record.level, routes, &source,
             isRedacted: !redactor.masks.isEmpty)
-        if keepsOriginal { original.removeAll(keepingCapacity: true) }
+        if source.rules.keepsOriginal { original.removeAll(keepingCapacity: true) }
+    }
+
+    /// The sinks that have not got the event yet, as route bits; nil if it had left before this reading for all.
+    @inline(__always)
+    private mutating func missingRoutes(_ event: Event, _ source: inout SourceContext) -> UInt64? {
+        if source.origin.covered == nil { return .max }
+        let routes = source.origin.missingRoutes(event)
+        if routes == nil { counts.repeated += 1 }
+        return routes
+    }
+
+    /// Leaves out an event that a selection does not want.
+    private mutating func drop(_ event: Event, _ source: inout SourceContext) {
+        counts.filtered += 1
+        source.origin.counts.filtered.add(event)
+    }
+
+    /// Leaves out an event that every sink has got.
+    private mutating func skip(_ event: Event, _ source: inout SourceContext) {
+        counts.repeated += 1
+        source.origin.counts.written.add(event)
     }
 
     @inline(__always)
     private mutating func count(
-        _ event: Event, from start: Int, _ time: Int64, _ level: Severity, _ source: UInt32, isRedacted: Bool
+        _ event: Event, from start: Int, _ time: Int64, _ level: Severity, _ routes: UInt64,
+        _ source: inout SourceContext, isRedacted: Bool
     ) {
         counts.written += 1
+        source.origin.counts.written.add(event)
         if event.physicalLines > 1 { counts.folded += 1 }
         if event.format == .text { counts.unparsed += 1 }
         if isRedacted { counts.redacted += 1 }
-        entries.append(
-            Batch.Entry(
-                start: UInt32(truncatingIfNeeded: start),
-                length: UInt32(truncatingIfNeeded: encoder.output.count - start), time: time, source: source,
-                severity: level, offset: Int64(event.offset), rawLength: Int64(event.rawLength),
-                lineCount: UInt32(truncatingIfNeeded: event.physicalLines)))
+        var entry = Batch.Entry(
+            start: UInt32(truncatingIfNeeded: start),
+            length: UInt32(truncatingIfNeeded: encoder.output.count - start), time: time,
+            source: source.origin.number, severity: level, offset: Int64(event.offset &- source.origin.base),
+            rawLength: Int64(event.rawLength), lineCount: UInt32(truncatingIfNeeded: event.physicalLines))
+        entry.routes = routes
+        entries.append(entry)
     }
 
     /// The event's time in UTC (DESIGN section 5, *Times*).
@@ -104,12 +120,23 @@ struct EventPipeline: ~Copyable {
             isZoneAssumed = true
             normalizer.record.flags.insert(.yearAssumed)
             (source.lastTime, isAmbiguous) = source.clock.utc(
-                yearlessNanoseconds: stamp.nanoseconds, before: source.referenceTime)
+                yearlessNanoseconds: stamp.nanoseconds,
+                before: source.referenceTime == 0 ? tomorrow : source.referenceTime)
         case .absent:
             normalizer.record.flags.insert(.timeAssumed)
+            if source.lastTime == 0 { return now }
         }
         if isAmbiguous { normalizer.record.flags.insert(.timeAmbiguous) }
         return source.lastTime
+    }
+}
+
+extension EventPipeline {
+    /// What a stamp without year lies before while a log is written: another host's clock may be ahead of ours. A whole
+    /// day, so that the answer is the same for many events.
+    private var tomorrow: Int64 {
+        let day: Int64 = 86_400_000_000_000
+        return now == 0 ? 0 : (now / day + 2) * day
     }
 }
 
@@ -121,16 +148,17 @@ extension EventPipeline {
         let line = ByteRange(Int(event.start), Int(event.end))
         let time = event.head.time.nanoseconds
         normalizer.resolveOwn(bytes, line, event)
-        if let selection, !selection.admits(bytes, normalizer.record, line, time: time) {
-            counts.filtered += 1
-            return
+        guard let routes = missingRoutes(event, &source) else { return source.lastTime = time }
+        if let selection = source.rules.selection, !selection.admits(bytes, normalizer.record, line, time: time) {
+            return drop(event, &source)
         }
         source.lastTime = time
-        if isRedacting { ownRedactor.scan(bytes, line) }
+        guard routes != 0 else { return skip(event, &source) }
+        if source.rules.isRedacting { ownRedactor.scan(bytes, line) } else { ownRedactor.forget() }
         let before = encoder.output.count
         encoder.copy(bytes, line, masks: ownRedactor.masks)
         count(
-            event, from: before, time, normalizer.record.level, source.number,
+            event, from: before, time, normalizer.record.level, routes, &source,
             isRedacted: !ownRedactor.masks.isEmpty)
     }
 }

@@ -5,9 +5,7 @@ import LogfoldCore
 /// One serves all sources of an engine; what belongs to a source comes in with each event.
 struct EventWriter: ~Copyable {
     private var text = EventText()
-    private var pipeline: EventPipeline
-
-    init(_ options: EngineOptions) { pipeline = EventPipeline(options) }
+    private var pipeline = EventPipeline()
 
     /// What `event.created` says of the next events, nanoseconds since 1970 UTC.
     var now: Int64 {
@@ -22,12 +20,15 @@ struct EventWriter: ~Copyable {
     var counts: EventCounts { pipeline.counts }
 
     /// Takes what was written as a batch, or nil if there is nothing.
-    mutating func takeBatch() -> Batch? {
+    mutating func takeBatch(_ positions: [(source: UInt32, position: SourcePosition)]) -> Batch? {
         guard !pipeline.entries.isEmpty else { return nil }
         let entries = pipeline.entries
         pipeline.entries.removeAll(keepingCapacity: true)
-        return pipeline.encoder.output.takeBatch(entries)
+        return pipeline.encoder.output.takeBatch(entries, positions)
     }
+
+    /// How many events wait to be taken.
+    var count: Int { pipeline.entries.count }
 
     /// Writes one event of `source`. `arena` must be padded.
     @inline(__always)
@@ -35,9 +36,10 @@ struct EventWriter: ~Copyable {
         _ arena: RawSpan, _ event: Event, _ table: borrowing EventTable, _ carried: borrowing CarriedHeads,
         _ source: inout SourceContext
     ) {
-        if source.identity != nil { pipeline.id = source.identity?.id(event, arena) }
+        if !source.origin.holds(event.offset) { source.selectOrigin(event.offset) }
+        pipeline.id = source.origin.identity == nil ? nil : source.nextID(event, arena)
         let isWhole = event.lineCount == 0 && !event.isHeadOnly && event.facts < 0
-        if isWhole, event.format == .oslo || event.format == .text, !pipeline.keepsOriginal {
+        if isWhole, event.format == .oslo || event.format == .text, !source.rules.keepsOriginal {
             let start = event.format == .text ? Int(event.start) : event.head.payload
             pipeline.write(arena, event.head, event, start, Int(event.end), nil, nil, &source)
         } else {
@@ -60,7 +62,7 @@ struct EventWriter: ~Copyable {
             text.assemble(arena, event, table, carried)
         }
         let facts = source.layer(event.facts).map { text.adopt($0, arena) }
-        if pipeline.keepsOriginal { text.appendOriginal(arena, event) }
+        if source.rules.keepsOriginal { text.appendOriginal(arena, event) }
         Self.writeText(text, event, facts, &pipeline, &source)
     }
 
@@ -88,6 +90,8 @@ public struct EventCounts: Sendable, Equatable {
     public var unparsed = 0
     /// Written events with something masked.
     public var redacted = 0
+    /// Events of sources that are read again that every sink has got; they are not written.
+    public var repeated = 0
 
     /// Nothing yet.
     public init() {}

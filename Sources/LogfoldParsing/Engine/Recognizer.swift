@@ -19,13 +19,15 @@ struct Recognizer {
     private var json = OsloJSONParser()
     private var timestamps = TimestampReader()
     /// Whether the source is logfold's own output: said, or shown by its first line.
-    private var isOwnOutput: Bool
+    private(set) var isOwnOutput: Bool
     private var fields = CustomFields()
     private var isFirstLine = true
     /// What was seen in each stream.
-    private var streams = [Stream()]
+    private var streams = [Style()]
+    private var past = Past<(stream: Int, style: Style)>()
 
-    fileprivate struct Stream {
+    /// Which heads a stream has.
+    struct Style: Equatable {
         /// Whether heads without time and pid are taken, and whether there were any.
         var takesWeakHeads = true
         var hasWeakHeads = false
@@ -49,7 +51,7 @@ struct Recognizer {
         if format == .auto, line.start < line.end, bytes[line.start] &- 0x30 < 10, custom == nil {
             isFirstLine = false
             if oslo.read(bytes, line.start, line.end, allowingWeak: false, &head) {
-                if streams[line.stream].takesWeakHeads { streams[line.stream].noteDatedHead(head) }
+                if streams[line.stream].takesWeakHeads { noteDatedHead(head, line) }
                 return .part(.oslo)
             }
             head.kind = .text
@@ -66,14 +68,28 @@ struct Recognizer {
         if let custom, custom.match(bytes, line.start, line.end, &head, &fields) { return .part(.custom) }
         if oslo.read(bytes, line.start, line.end, allowingWeak: true, &head) {
             if head.time.kind != .absent {
-                if streams[line.stream].takesWeakHeads { streams[line.stream].noteDatedHead(head) }
+                if streams[line.stream].takesWeakHeads { noteDatedHead(head, line) }
                 return .part(.oslo)
             }
             // `(logger): TRACE: …` is no text of any other kind.
-            if bytes[line.start] == UInt8(ascii: "(") || streams[line.stream].takesWeak(head) { return .part(.oslo) }
+            if bytes[line.start] == UInt8(ascii: "(") || takesWeak(head, line) { return .part(.oslo) }
         }
         head.kind = .text
         return .part(.text)
+    }
+
+    @inline(never)
+    private mutating func noteDatedHead(_ head: Head, _ line: InputLine) {
+        let before = streams[line.stream]
+        streams[line.stream].noteDatedHead(head)
+        if streams[line.stream] != before { past.note((line.stream, before), before: line.offset) }
+    }
+
+    private mutating func takesWeak(_ head: Head, _ line: InputLine) -> Bool {
+        let before = streams[line.stream]
+        let isTaken = streams[line.stream].takesWeak(head)
+        if streams[line.stream] != before { past.note((line.stream, before), before: line.offset) }
+        return isTaken
     }
 
     /// Whether a text is a record, or a traceback line, with a time of its own: then it has no header in front.
@@ -125,7 +141,7 @@ struct Recognizer {
     }
 }
 
-extension Recognizer.Stream {
+extension Recognizer.Style {
     /// A dated head: one is enough where there was no weak one, since a message may quote records of other formats.
     mutating func noteDatedHead(_ head: Head) {
         guard head.kind == .head else { return }
@@ -155,7 +171,25 @@ extension Recognizer.Stream {
 
 extension Recognizer {
     /// Makes room for one more stream.
-    mutating func addStream() { streams.append(Stream()) }
+    mutating func addStream() { streams.append(Style()) }
+
+    /// Which heads a stream had before the line at `offset` in the source.
+    func style(of stream: Int, at offset: Int) -> Style {
+        past.value(at: offset) { $0.stream == stream }?.style ?? streams[stream]
+    }
+
+    /// Whether anything is remembered of what was.
+    var hasPast: Bool { !past.isEmpty }
+
+    /// Forgets what was before lines that begin before `offset`.
+    mutating func forget(before offset: Int) { past.forget(before: offset) }
+
+    /// Goes on as another reading left off.
+    mutating func resume(_ reading: SourceSnapshot.Reading) {
+        isFirstLine = reading.framing.isFirst
+        if format == .auto { isOwnOutput = reading.isOwnOutput }
+        streams = reading.streams.map(\.style)
+    }
 
     /// Whether a line is one whole JSON object.
     private static func isObject(_ bytes: RawSpan, _ line: ByteRange) -> Bool {

@@ -2,15 +2,19 @@ import LogfoldCore
 
 /// What the writer of events has to know of a source, and what changes while it is read.
 struct SourceContext {
-    let number: UInt32
-    let facts: SourceFacts
+    /// The file that the event at hand comes from.
+    var origin: SourceOrigin
+    /// The other files, the latest last.
+    var otherOrigins: [SourceOrigin] = []
+    /// Virtual offset of the first byte of the file that is read, and whether its generation is known or not asked for.
+    private(set) var readBase = 0
+    private(set) var isNamed = true
+    let rules: WritingRules
     var clock: WallClock
     /// Time of the last event that had one, UTC nanoseconds; the reference time at first.
     var lastTime: Int64
     /// What a stamp without year lies before, UTC nanoseconds.
     let referenceTime: Int64
-    /// The ids of its events, where they are asked for.
-    var identity: EventIdentity?
     /// What the layers know of lines that have not left, and the number of the first.
     private var layerFacts: [(facts: LayerFacts, layers: LayeredInput.Layers)] = []
     private var layerBase: Int32 = 0
@@ -18,13 +22,12 @@ struct SourceContext {
     private var lastLayers = LayeredInput.Layers()
     private(set) var layerNames: [UInt8] = []
 
-    init(number: UInt32, facts: SourceFacts, _ options: EngineOptions) {
-        self.number = number
-        self.facts = facts
+    init(_ origin: SourceOrigin, _ options: EngineOptions) {
+        self.origin = origin
+        rules = WritingRules(options)
         clock = WallClock(rules: options.timeZone)
         lastTime = options.referenceTime
         referenceTime = options.referenceTime
-        identity = facts.identity.map { EventIdentity(host: $0.host, logicalPath: $0.logicalPath) }
     }
 
     /// Remembers the facts of a decoded text and returns their number. Numbers begin again after the highest.
@@ -75,5 +78,137 @@ extension LayerFacts {
         service = service.moved(down: distance)
         pid = pid.moved(down: distance)
         for at in fields.indices { fields[at].value = fields[at].value.moved(down: distance) }
+    }
+}
+
+// MARK: - Files
+
+extension SourceContext {
+    /// The id of the next event.
+    mutating func nextID(_ event: Event, _ arena: RawSpan) -> (UInt64, UInt64)? {
+        let offset = event.offset - origin.base
+        return origin.identity?.id(event, at: offset, arena)
+    }
+
+    /// Makes ``origin`` the file that an event comes from which begins at this virtual offset.
+    mutating func selectOrigin(_ offset: Int) {
+        guard let place = otherOrigins.firstIndex(where: { $0.holds(offset) }) else { return }
+        let selected = otherOrigins.remove(at: place)
+        let behind = otherOrigins.firstIndex { $0.base > origin.base } ?? otherOrigins.count
+        otherOrigins.insert(origin, at: behind)
+        origin = selected
+    }
+
+    /// The files in their order.
+    var origins: [SourceOrigin] {
+        otherOrigins.isEmpty ? [origin] : (otherOrigins + [origin]).sorted { $0.base < $1.base }
+    }
+
+    /// The file that is read.
+    private(set) var lastOrigin: SourceOrigin {
+        get { otherOrigins.last.map { $0.base > origin.base ? $0 : origin } ?? origin }
+        set {
+            if let last = otherOrigins.last, last.base > origin.base {
+                otherOrigins[otherOrigins.count - 1] = newValue
+            } else {
+                origin = newValue
+            }
+        }
+    }
+
+    /// From now on another file is read, which begins where this one ends.
+    mutating func begin(_ next: SourceOrigin, behind final: SourceSnapshot.Reading) {
+        lastOrigin.end = next.base
+        lastOrigin.final = final
+        otherOrigins.append(next)
+        readBase = next.base
+        isNamed = next.firstLine == nil
+    }
+
+    /// Forgets the files that end at or before a virtual offset, and returns their numbers.
+    mutating func forgetOrigins(before offset: Int) -> [UInt32] {
+        guard !otherOrigins.isEmpty else { return [] }
+        if origin.end <= offset { selectOrigin(offset) }
+        let passed = otherOrigins.filter { $0.end <= offset }.map(\.number)
+        otherOrigins.removeAll { $0.end <= offset }
+        return passed
+    }
+
+    /// Takes the next bytes of the file that is read into its generation.
+    mutating func name(_ bytes: RawSpan) {
+        guard let hash = lastOrigin.firstLine?.add(bytes) else { return }
+        named(hash)
+    }
+
+    /// No further bytes will come for the generation.
+    mutating func endName() {
+        if let firstLine = lastOrigin.firstLine { named(firstLine.finished()) }
+    }
+
+    private mutating func named(_ generation: UInt64) {
+        lastOrigin.identity?.begin(generation: generation)
+        lastOrigin.firstLine = nil
+        isNamed = true
+    }
+}
+
+// MARK: - Times
+
+extension SourceContext {
+    /// How far the clock of the events has come.
+    struct Times: Equatable {
+        var clock = WallClock.Phase()
+        /// Time of the last event that had one.
+        var last: Int64
+    }
+
+    /// How far the clock has come.
+    var times: Times {
+        get { Times(clock: clock.phase, last: lastTime) }
+        set {
+            clock.phase = newValue.clock
+            lastTime = newValue.last
+        }
+    }
+}
+
+extension SourceContext.Times {
+    init?(_ reader: inout StateReader) {
+        guard let last = reader.signed(), let stamp = reader.signed(), let flags = reader.flags(2) else { return nil }
+        self.last = last
+        clock.last = stamp
+        clock.hasSteppedBack = flags[1]
+        guard flags[0] else { return }
+        guard let start = reader.signed(), let end = reader.signed(), let peak = reader.signed() else { return nil }
+        clock.overlap = (start, end)
+        clock.peak = peak
+    }
+
+    func write(to writer: inout StateWriter) {
+        writer.add(signed: last)
+        writer.add(signed: clock.last)
+        let hasOverlap = clock.overlap != (0, 0) || clock.peak != .min
+        writer.add(hasOverlap, clock.hasSteppedBack)
+        guard hasOverlap else { return }
+        writer.add(signed: clock.overlap.start)
+        writer.add(signed: clock.overlap.end)
+        writer.add(signed: clock.peak)
+    }
+}
+
+/// What is done with the events of a source.
+struct WritingRules {
+    /// Which are written; nil for all.
+    let selection: EventSelection?
+    let isRedacting: Bool
+    let custom: CustomFormat?
+    /// Whether they carry their physical text.
+    let keepsOriginal: Bool
+
+    init(_ options: EngineOptions) {
+        selection = options.selection.isEverything ? nil : options.selection
+        isRedacting = options.isRedacting
+        custom = options.customFormat
+        keepsOriginal = options.keepsOriginal
     }
 }

@@ -22,7 +22,8 @@ extension SourceState {
         if options.lineEnds == .auto { framing.stripsCarriageReturns = lines > 0 && withReturn == lines }
         isDecided = true
         framing.skip = byteOrderMark
-        if context.identity != nil { Self.nameGeneration(arena, &context) }
+        firstSkip = framing.skip
+        if context.origin.identity != nil { Self.nameGeneration(arena, &context) }
         let (transport, header) = Self.detectLayers(arena, scanned + framing.skip, limit, &recognizer)
         if transport != .none || header != .none { useLayers(transport, header) }
     }
@@ -31,7 +32,7 @@ extension SourceState {
         arena.withSpan { bytes in
             // However long it is, a sample of it is there in every reading.
             let limit = Swift.min(arena.count, sampleBytes)
-            context.identity?.begin(firstLine: bytes, ByteRange(0, bytes.index(of: 0x0a, from: 0, to: limit)))
+            context.origin.identity?.begin(firstLine: bytes, ByteRange(0, bytes.index(of: 0x0a, from: 0, to: limit)))
         }
     }
 
@@ -80,17 +81,18 @@ extension SourceState {
         arena.count >= 3 && arena[0] == 0xef && arena[1] == 0xbb && arena[2] == 0xbf ? 3 : 0
     }
 
-    mutating func takeLayeredLines(_ writer: inout EventWriter) -> Bool {
+    mutating func takeLayeredLines(_ writer: inout EventWriter) -> Progress {
         while let unit = layered?.read(into: &arena, &recognizer) {
             take(unit)
-            if retained > options.fold.memory, !makeRoom(&writer) { return false }
+            guard retained > room.bytes else { continue }
+            let progress = makeRoom(&writer)
+            if progress != .done { return progress }
         }
-        return true
+        return .done
     }
 
     mutating func takeLastLayeredLine() {
         while let unit = layered?.readLast(into: &arena, &recognizer) { take(unit) }
-        takeParts()
     }
 
     mutating func takeParts() {
@@ -113,17 +115,20 @@ extension SourceState {
         scanned = arena.count
         let number = layers == LayeredInput.Layers() ? -1 : context.add(facts, layers)
         fold.table.trace?.note(layers.names, ofFacts: number)
-        Self.take(arena, facts, region, number, stream, framing.maxBytes, &fold, &recognizer)
+        let reach = readOffset
+        // Lines that were read between its parts have been taken before it.
+        if facts.length < reach - facts.offset { fold.table.isDisordered = true }
+        Self.take(arena, facts, region, number, stream, reach, framing.maxBytes, &fold, &recognizer)
     }
 
     static func take(
         _ arena: borrowing ByteBuffer, _ facts: LayerFacts, _ region: Int, _ number: Int32, _ stream: Int,
-        _ maxBytes: Int, _ fold: inout Fold, _ recognizer: inout Recognizer
+        _ reach: Int, _ maxBytes: Int, _ fold: inout Fold, _ recognizer: inout Recognizer
     ) {
         arena.withPaddedSpan { bytes in
             var line = InputLine(
-                region: region, start: 0, end: 0, offset: facts.offset, length: facts.length, stream: stream,
-                facts: number, flags: facts.flags)
+                region: region, start: 0, end: 0, offset: facts.offset, length: facts.length, reach: reach,
+                stream: stream, facts: number, flags: facts.flags)
             var at = facts.payload.start
             var isRest = facts.flags.contains(.continued)
             repeat {
@@ -140,7 +145,7 @@ extension SourceState {
                 line.physicalLines = 0
                 line.flags.remove(.truncated)
             } while at <= facts.payload.end
-            if facts.isRecord, !facts.flags.contains(.truncated) { fold.endRecord(stream) }
+            if facts.isRecord, !facts.flags.contains(.truncated) { fold.endRecord(stream, at: reach) }
         }
     }
 

@@ -3,6 +3,8 @@
 struct CarriedHeads: ~Copyable {
     private var text = ByteBuffer()
     private var ends: [Int] = []
+    /// Where the events begin whose heads these are.
+    private var origins: [Int] = []
 
     /// Keeps the head of `full` and lets `event` point to it.
     mutating func carry(_ bytes: RawSpan, from full: Event, to event: inout Event) {
@@ -14,6 +16,7 @@ struct CarriedHeads: ~Copyable {
         let payload = full.isPlain ? Int(full.start) : Swift.max(full.head.payload, Int(full.start))
         text.append(bytes, Int(full.start), payload)
         ends.append(text.count)
+        origins.append(full.offset)
         event.carriedHead = Int32(ends.count - 1)
         event.head.relocate(full.start)
         event.head.shift(up: start)
@@ -40,6 +43,17 @@ struct CarriedHeads: ~Copyable {
     mutating func removeAll() {
         text.removeAll()
         ends.removeAll(keepingCapacity: true)
+        origins.removeAll(keepingCapacity: true)
+    }
+
+    /// Where an event begins, or the one whose head it shows: it cannot be made without that.
+    func origin(of event: Event) -> Int {
+        event.carriedHead < 0 ? event.offset : Swift.min(event.offset, origins[Int(event.carriedHead)])
+    }
+
+    /// Heads from before `offset` count as if they had been there.
+    mutating func forgetOrigins(before offset: Int) {
+        for at in origins.indices { origins[at] = Swift.max(origins[at], offset) }
     }
 
     /// Whether nothing is carried.

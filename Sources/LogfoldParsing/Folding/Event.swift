@@ -12,6 +12,8 @@ package struct InputLine {
     package var offset: Int
     /// How many physical bytes this line stands for, line end and layers included.
     package var length: Int
+    /// Offset in the source behind the last of them; lines of other events may lie between.
+    package var reach: Int
     /// How many physical lines it stands for: 0 for the second and later lines of one decoded payload.
     package var physicalLines = 1
     /// Index of the stream.
@@ -65,8 +67,9 @@ struct Event {
     var lastLine: UInt32 = 0
     /// Number that the next further line of any event had when this event began: lines before it are not its own.
     var lineMark: UInt32
-    /// Offset in the source, physical bytes and physical lines.
+    /// Offset in the source, the offset behind its last physical byte, physical bytes and physical lines.
     var offset: Int
+    var reach: Int
     var rawLength: Int
     var physicalLines: Int32
     /// How many further lines, and their text's size.
@@ -92,6 +95,8 @@ struct Event {
     var isPlain = false
     /// The wall clock of the first `expire` after its last line, nanoseconds; 0 before that.
     var quietSince: Int64 = 0
+    /// The stream's own time before this event began; ``StreamFolds/noTime`` if it had none.
+    var timeBefore: Int64
 }
 
 /// Which format took a line, as `logfold.format` names it.

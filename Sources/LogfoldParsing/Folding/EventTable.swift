@@ -12,6 +12,19 @@ struct EventTable {
     private var lineBase: UInt32 = 1
     /// Where decisions are recorded, if they are.
     var trace: DecisionTrace?
+    /// Events that were closed while later ones had begun: a reading that is taken up between the two has to know.
+    private(set) var closings: [Closing] = []
+    /// Whether an event may have begun before one that stands before it here: a transport had split its first line.
+    var isDisordered = false
+
+    /// When an event was closed, by offsets in the source.
+    struct Closing {
+        /// Where it began.
+        var begin: Int
+        /// Behind the line that closed it. Where a clock or a budget did, that was not before the next byte.
+        var until: Int
+        var stream: Int32
+    }
 
     /// Whether every event has left.
     var isEmpty: Bool { front == events.count }
@@ -42,11 +55,30 @@ struct EventTable {
         return eventBase + events.count - 1
     }
 
-    /// No further line goes to an event.
+    /// Offset in the source of the event behind the oldest one; the highest number where there is none.
     @inline(__always)
-    mutating func close(_ number: Int, because reason: EventEnding) {
+    var secondOffset: Int { front + 1 < events.count ? events[front + 1].offset : .max }
+
+    /// No further line goes to an event, from the line on that reaches up to `offset` in the source.
+    @inline(__always)
+    mutating func close(_ number: Int, because reason: EventEnding, at offset: Int) {
         events[number - eventBase].isOpen = false
+        // Nothing has begun behind the newest event: no reading is taken up between its beginning and its end.
+        if number != end - 1 { noteClosing(number, offset) }
         if let trace { trace.end(number, reason) }
+    }
+
+    private mutating func noteClosing(_ number: Int, _ offset: Int) {
+        let place = number - eventBase
+        closings.append(Closing(begin: events[place].offset, until: offset, stream: events[place].stream))
+    }
+
+    /// Whether any closing is remembered.
+    var hasClosings: Bool { !closings.isEmpty }
+
+    /// Forgets which events were closed up to an offset.
+    mutating func forgetClosings(before offset: Int) {
+        if !closings.isEmpty { closings.removeAll { $0.until <= offset } }
     }
 
     /// How many lines came since the oldest event that has not left.
@@ -119,6 +151,7 @@ struct EventTable {
             lineBase = nextLine
             events.removeAll(keepingCapacity: true)
             lines.removeAll(keepingCapacity: true)
+            isDisordered = false
         } else {
             let keepFrom = events[front].lineMark
             lines.removeFirst(Int(keepFrom &- lineBase))
@@ -138,6 +171,43 @@ struct EventTable {
             lines[at].payload &-= distance
             lines[at].end &-= distance
         }
+    }
+}
+
+extension EventTable {
+    /// Room for many events and lines.
+    struct Storage {
+        var events: ContiguousArray<Event> = []
+        var lines: ContiguousArray<FoldedLine> = []
+    }
+
+    /// Few events need no more room than that.
+    private static let smallCount = 64
+
+    /// Gives large room away that little is in.
+    mutating func giveRoom(to storage: inout Storage) {
+        if events.capacity > Self.smallCount, events.count <= events.capacity / 4 {
+            let few = ContiguousArray(events)
+            storage.events = events
+            events = few
+            storage.events.removeAll(keepingCapacity: true)
+        }
+        if lines.capacity > Self.smallCount, lines.count <= lines.capacity / 4 {
+            let few = ContiguousArray(lines)
+            storage.lines = lines
+            lines = few
+            storage.lines.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Takes large room.
+    mutating func takeRoom(from storage: inout Storage) {
+        storage.events.append(contentsOf: events)
+        events = storage.events
+        storage.events = []
+        storage.lines.append(contentsOf: lines)
+        lines = storage.lines
+        storage.lines = []
     }
 }
 

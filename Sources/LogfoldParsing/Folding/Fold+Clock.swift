@@ -17,14 +17,35 @@ struct EndedFold: Equatable {
 
     /// How many keys are remembered.
     static let remembered = 16
+
+    /// The key that was saved with a position; nil if there is none.
+    init?(_ reader: inout StateReader) {
+        guard let pid = reader.number(), let logger = reader.hash(), let nanoseconds = reader.signed(),
+            let kind = reader.int(upTo: 255).flatMap({ LogTime.Kind(rawValue: UInt8($0)) }),
+            let digits = reader.int(upTo: 9)
+        else { return nil }
+        self.pid = pid
+        self.logger = logger
+        time = LogTime(nanoseconds: nanoseconds, kind: kind, fractionDigits: UInt8(digits))
+    }
+
+    /// Writes what ``init(_:)-swift.init`` reads.
+    func write(to writer: inout StateWriter) {
+        writer.add(pid)
+        writer.add(hash: logger)
+        writer.add(signed: time.nanoseconds)
+        writer.add(Int(time.kind.rawValue))
+        writer.add(Int(time.fractionDigits))
+    }
 }
 
 extension Fold {
     /// Ends the folds that have been silent for long enough; see DESIGN section 4, *Live*.
     ///
     /// The first call after a fold's last line starts its silence: only the caller knows a clock, and it calls when
-    /// nothing more is to be read. `unfinishedLine` says that bytes without a newline wait behind the last line.
-    mutating func expire(_ bytes: RawSpan, now: Int64, unfinishedLine: Bool) {
+    /// nothing more is to be read. `offset` is how far the source was read; `unfinishedLine` says that bytes without a
+    /// newline wait there.
+    mutating func expire(_ bytes: RawSpan, now: Int64, at offset: Int, unfinishedLine: Bool) {
         settle(bytes, asText: false)
         for stream in streams.indices {
             let last = streams[stream].lastTaker
@@ -34,19 +55,20 @@ extension Fold {
                 let wait = unfinishedLine && number == last ? timeout : silence(table[number])
                 guard now >= table[number].quietSince &+ wait else { continue }
                 remember(bytes, table[number])
-                streams[stream].end(position, because: .silence, &table)
+                streams[stream].end(position, because: .silence, at: offset + 1, &table)
             }
         }
     }
 
-    /// When the next fold will have been silent for long enough, by the clock of ``expire(_:now:unfinishedLine:)``.
-    var nextDeadline: Int64? {
+    /// When the next fold will have been silent for long enough, by the clock of ``expire(_:now:at:unfinishedLine:)``.
+    func nextDeadline(unfinishedLine: Bool) -> Int64? {
         // Held lines are taken for what they look like as soon as nothing follows them.
         var earliest: Int64? = held.isEmpty ? nil : 0
         for stream in streams {
             for fold in stream.open {
                 let event = table[fold.event]
-                let deadline = event.quietSince &+ silence(event)
+                let isWaiting = unfinishedLine && fold.event == stream.lastTaker
+                let deadline = event.quietSince &+ (isWaiting ? timeout : silence(event))
                 earliest = Swift.min(earliest ?? deadline, deadline)
             }
         }
@@ -62,22 +84,26 @@ extension Fold {
     }
 
     /// Ends the oldest fold because what waits behind it holds too much. Returns false when none is open.
-    mutating func releaseOldest(_ bytes: RawSpan) -> Bool {
-        settle(bytes, asText: false)
-        guard !table.isEmpty, table[table.first].isOpen else { return false }
+    mutating func releaseOldest(_ bytes: RawSpan, at offset: Int) -> Bool {
+        guard !table.isEmpty, table[table.first].isOpen else {
+            defer { settle(bytes, asText: false) }
+            return !held.isEmpty
+        }
         let oldest = table.first
         let stream = Int(table[oldest].stream)
         guard let position = streams[stream].position(of: oldest) else { return false }
         remember(bytes, table[oldest])
         if table[oldest].sawTraceback && !table[oldest].sawTracebackEnd { table[oldest].flags.insert(.truncated) }
-        streams[stream].end(position, because: .memory, &table)
+        // Held lines count as not read: they are taken later.
+        let behind = held.lines.reduce(offset) { Swift.min($0, $1.line.offset) }
+        streams[stream].end(position, because: .memory, at: behind + 1, &table)
         return true
     }
 
     private mutating func remember(_ bytes: RawSpan, _ event: Event) {
         guard event.carriedHead < 0, !event.isPlain else { return }
-        if ended.count == EndedFold.remembered { ended.removeFirst() }
-        ended.append(EndedFold(bytes, event.head))
+        if ended.count >= EndedFold.remembered { ended.removeFirst() }
+        ended.append((EndedFold(bytes, event.head), event.offset))
     }
 
     /// The arena's bytes moved `distance` towards its start.

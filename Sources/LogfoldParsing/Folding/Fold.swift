@@ -15,8 +15,9 @@ struct Fold: ~Copyable {
     var carried = CarriedHeads()
     /// Blocks of text without a head.
     var plain = PlainBlocks()
-    /// Keys of the folds that a clock or a budget ended last: lines of theirs that still come are late.
-    var ended: [EndedFold] = []
+    /// Keys of the folds that a clock or a budget ended last, and where they began: lines of theirs that still come are
+    /// late.
+    var ended: [(fold: EndedFold, begin: Int)] = []
 
     init(options: FoldOptions) {
         self.options = options
@@ -55,8 +56,7 @@ struct Fold: ~Copyable {
         _ bytes: RawSpan, _ line: InputLine, _ head: Head, _ format: FormatID, _ rule: FoldRule = .beginsRecord
     ) {
         let event = streams[line.stream].takeHead(
-            Event(head: head, format: format, line: line, lineMark: table.nextLine), pid: bytes.pidKey(head.pid),
-            timeout: timeout, &table)
+            event(head, format, line), pid: bytes.pidKey(head.pid), timeout: timeout, &table)
         if let trace = table.trace {
             trace.take(bytes, line, to: event, format, rule == .wholeRecord ? .record : .head, rule)
         }
@@ -66,7 +66,8 @@ struct Fold: ~Copyable {
     mutating func takeRecord(_ bytes: RawSpan, _ line: InputLine, _ head: Head, _ format: FormatID) {
         settle(bytes, asText: false)
         takeHead(bytes, line, head, format, .wholeRecord)
-        streams[line.stream].endFolds(of: bytes.pidKey(head.pid), because: .recordComplete, &table)
+        streams[line.stream].endFolds(
+            of: bytes.pidKey(head.pid), because: .recordComplete, at: line.reach, &table)
     }
 
     /// Begins a record of which the transport knows all lines.
@@ -91,9 +92,9 @@ struct Fold: ~Copyable {
     }
 
     /// Ends such a record.
-    mutating func endRecord(_ stream: Int) {
+    mutating func endRecord(_ stream: Int, at offset: Int) {
         guard let last = streams[stream].lastTaker, let position = streams[stream].position(of: last) else { return }
-        streams[stream].end(position, because: .recordComplete, &table)
+        streams[stream].end(position, because: .recordComplete, at: offset, &table)
     }
 
     /// Makes room for one more stream.
@@ -136,8 +137,8 @@ struct Fold: ~Copyable {
             return
         }
         let pid = bytes.pidKey(head.pid)
-        streams[line.stream].endFolds(of: pid, &table)
-        var event = Event(head: own, format: format, line: line, lineMark: table.nextLine)
+        streams[line.stream].endFolds(of: pid, at: line.reach, &table)
+        var event = event(own, format, line)
         event.flags.insert(.late)
         event.sawTraceback = true
         event.isHeadOnly = true
@@ -150,7 +151,7 @@ struct Fold: ~Copyable {
 
     /// Whether a fold with the same key was ended by a clock or a budget, not by its process.
     private func isLate(_ bytes: RawSpan, _ head: Head) -> Bool {
-        ended.contains { $0 == EndedFold(bytes, head) }
+        ended.contains { $0.fold == EndedFold(bytes, head) }
     }
 
     // MARK: - Text
@@ -162,7 +163,7 @@ struct Fold: ~Copyable {
         if let last, let position = streams[stream].position(of: last),
             plain.joins(bytes, line, last, stream, &table)
         {
-            let isAssumed = streams[stream].open.count > 1 && !table[last].isPlain
+            let isAssumed = streams[stream].hasSeveralOpen(at: line.reach) && !table[last].isPlain
             if isAssumed { table[last].flags.insert(.continuationAssumed) }
             let rule: FoldRule =
                 if isAssumed { .continuationAssumed } else if table[last].isPlain {
@@ -179,8 +180,8 @@ struct Fold: ~Copyable {
         let stream = line.stream
         let last = streams[stream].lastTaker
         if let ruler = plain.takeBackRuler(bytes, line, last, &table) {
-            endPlain(stream)
-            var event = Event(head: Head(), format: .text, line: ruler, lineMark: table.nextLine)
+            endPlain(line)
+            var event = event(Head(), .text, ruler)
             event.isPlain = true
             let number = table.append(event)
             streams[stream].begin(number, pid: StreamFolds.plainText, &table)
@@ -191,8 +192,8 @@ struct Fold: ~Copyable {
             }
             return
         }
-        endPlain(stream)
-        var event = Event(head: Head(), format: .text, line: line, lineMark: table.nextLine)
+        endPlain(line)
+        var event = event(Head(), .text, line)
         event.isPlain = true
         let number = table.append(event)
         streams[stream].begin(number, pid: StreamFolds.plainText, &table)
@@ -202,11 +203,18 @@ struct Fold: ~Copyable {
         trace.take(bytes, line, to: number, .text, line.start == line.end ? .blank : .text, rule)
     }
 
-    private mutating func endPlain(_ stream: Int) {
+    private mutating func endPlain(_ line: InputLine) {
+        let stream = line.stream
         for position in streams[stream].open.indices.reversed()
         where streams[stream].open[position].pid == StreamFolds.plainText {
-            streams[stream].end(position, because: .nextText, &table)
+            streams[stream].end(position, because: .nextText, at: line.reach, &table)
         }
+    }
+
+    /// An event that begins with this line and moves no clock.
+    private func event(_ head: Head, _ format: FormatID, _ line: InputLine) -> Event {
+        Event(
+            head: head, format: format, line: line, lineMark: table.nextLine, timeBefore: streams[line.stream].time)
     }
 
     // MARK: - Adding a line
@@ -273,7 +281,7 @@ struct Fold: ~Copyable {
     private mutating func continueEvent(
         _ bytes: RawSpan, _ full: Int, _ line: InputLine, _ position: Int
     ) -> Int {
-        var event = Event(head: table[full].head, format: table[full].format, line: line, lineMark: table.nextLine)
+        var event = event(table[full].head, table[full].format, line)
         carried.carry(bytes, from: table[full], to: &event)
         event.isHeadOnly = true
         event.end = event.start
@@ -284,22 +292,22 @@ struct Fold: ~Copyable {
         event.sawTraceback = table[full].sawTraceback
         event.flags = table[full].flags.intersection(.continuationAssumed).union(.continued)
         table[full].flags.insert(.truncated)
-        table.close(full, because: .limit)
+        table.close(full, because: .limit, at: line.reach)
         let number = table.append(event)
         streams[line.stream].replace(position, with: number)
         return number
     }
 
     /// Ends everything: no line will come.
-    mutating func finish(_ bytes: RawSpan) {
+    mutating func finish(_ bytes: RawSpan, at offset: Int) {
         settle(bytes, asText: false)
-        for stream in streams.indices { streams[stream].endAll(&table) }
+        for stream in streams.indices { streams[stream].endAll(at: offset, &table) }
     }
 }
 
 extension Event {
     /// An event that begins with this line.
-    init(head: Head, format: FormatID, line: InputLine, lineMark: UInt32) {
+    init(head: Head, format: FormatID, line: InputLine, lineMark: UInt32, timeBefore: Int64?) {
         self.head = head
         self.format = format
         region = UInt32(truncatingIfNeeded: line.region)
@@ -307,6 +315,8 @@ extension Event {
         end = UInt32(truncatingIfNeeded: line.end)
         self.lineMark = lineMark
         offset = line.offset
+        reach = line.reach
+        self.timeBefore = timeBefore ?? StreamFolds.noTime
         rawLength = line.length
         physicalLines = Int32(truncatingIfNeeded: line.physicalLines)
         textSize = line.end - line.start
@@ -318,6 +328,7 @@ extension Event {
     /// Counts a further line.
     @inline(__always)
     mutating func noteLine(_ line: InputLine, isTraceback: Bool, isEmpty: Bool) {
+        reach = line.reach
         rawLength += line.length
         physicalLines += Int32(truncatingIfNeeded: line.physicalLines)
         textSize += line.end - line.start + 1

@@ -24,7 +24,19 @@ struct HeldLines {
     /// The answer has to come within this many lines.
     static let maxLines = 64
 
+    /// Lines that were judged together, by the offset of the first and that behind the last: a reading that is taken up
+    /// between would judge otherwise.
+    var judged: [Range<Int>] = []
+
     var isEmpty: Bool { lines.isEmpty }
+}
+
+extension HeldLines {
+    /// From the first byte of the lines to behind the last.
+    fileprivate static func extent(of lines: [Held]) -> Range<Int> {
+        let begin = lines.reduce(Int.max) { Swift.min($0, $1.line.offset) }
+        return begin..<lines.reduce(begin) { Swift.max($0, $1.line.reach) }
+    }
 }
 
 extension Fold {
@@ -36,7 +48,7 @@ extension Fold {
         if let now = streams[line.stream].time {
             guard head.time.distance(from: now) < -HeldLines.jump else { return false }
             let pid = bytes.pidKey(head.pid)
-            return !streams[line.stream].knownPids.contains(pid) && hasNoClock(pid, line.stream, head.time)
+            return streams[line.stream].knownPids[pid] == nil && hasNoClock(pid, line.stream, head.time)
         }
         guard !streams[line.stream].knownPids.isEmpty else { return false }
         return hasNoClock(bytes.pidKey(head.pid), line.stream, head.time)
@@ -45,7 +57,7 @@ extension Fold {
     /// Whether a process has not yet shown a clock of its own: suspect lines two seconds apart.
     private func hasNoClock(_ pid: UInt64, _ stream: Int, _ time: LogTime) -> Bool {
         guard let first = streams[stream].suspects[pid] else { return true }
-        return time.distance(from: first).magnitude < HeldLines.ownClock.magnitude
+        return time.distance(from: first.time).magnitude < HeldLines.ownClock.magnitude
     }
 
     /// Begins to hold lines back at a suspect one.
@@ -62,7 +74,8 @@ extension Fold {
             if streams[line.stream].suspects.count >= 256 { streams[line.stream].suspects.removeAll() }
             let pid = bytes.pidKey(head.pid)
             if streams[line.stream].suspects[pid] == nil {
-                streams[line.stream].suspects[pid] = head.time.nanoseconds
+                streams[line.stream].suspects[pid] = StreamFolds.Suspect(
+                    time: head.time.nanoseconds, offset: line.offset)
             }
         }
         held.lines.append(HeldLines.Held(line: line, head: head, format: format, isSuspect: isSuspect))
@@ -96,6 +109,7 @@ extension Fold {
         guard !held.isEmpty else { return }
         let lines = held.lines
         held.lines.removeAll(keepingCapacity: true)
+        if lines.count > 1 { held.judged.append(HeldLines.extent(of: lines)) }
         defer { table.trace?.doubt = nil }
         for each in lines {
             table.trace?.doubt = !each.isSuspect ? .behind : asText ? .forged : .ownClock

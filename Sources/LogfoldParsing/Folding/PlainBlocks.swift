@@ -118,13 +118,15 @@ struct PlainBlocks {
         guard isGuruTitle(bytes, line), let last, last >= table.first, table.isLastTaken(last),
             endsWithRuler(bytes, table[last], table), let ruler = table.removeLastLine(of: last)
         else { return nil }
+        let reach = table[last].reach
+        table[last].reach = ruler.offset
         table[last].rawLength -= Int(ruler.rawLength)
         table[last].physicalLines -= Int32(ruler.physicalLines)
         table[last].textSize -= Int(ruler.end - ruler.start) + 1
         blocks[line.stream] = .guru
         return InputLine(
             region: Int(ruler.start), start: Int(ruler.start), end: Int(ruler.end),
-            offset: ruler.offset, length: Int(ruler.rawLength), physicalLines: Int(ruler.physicalLines),
+            offset: ruler.offset, length: Int(ruler.rawLength), reach: reach, physicalLines: Int(ruler.physicalLines),
             stream: line.stream, facts: line.facts)
     }
 }

@@ -15,6 +15,14 @@ struct StreamFolds {
         var overdueSince: UInt32 = 0
     }
 
+    /// The first line that looked like one of an unseen process with another clock.
+    struct Suspect {
+        /// Its time, nanoseconds.
+        var time: Int64
+        /// Its offset in the source.
+        var offset: Int
+    }
+
     /// Text without a head has no process.
     static let plainText = UInt64.max
     /// How many processes the streams of a source remember together.
@@ -27,8 +35,8 @@ struct StreamFolds {
     var lastTaker: Int?
     /// The time of the latest accepted head, nanoseconds; nil before the first with a time.
     private(set) var time: Int64?
-    /// Processes that had a head here.
-    private(set) var knownPids: Set<UInt64> = []
+    /// Processes that had a head here, and the offset of the first.
+    private(set) var knownPids: [UInt64: Int] = [:]
     /// So many processes are remembered: all streams of a source share the room.
     var maxKnownPids = sharedPids
     /// Whether the head at hand is of a process that has an open fold, and so is known already.
@@ -41,13 +49,19 @@ struct StreamFolds {
     private var earliest = Int64.max
     private var heads: UInt32 = 1
     /// When a process with another clock was first suspected: its first line's own time.
-    var suspects: [UInt64: Int64] = [:]
+    var suspects: [UInt64: Suspect] = [:]
+    /// For each fold that was open where this reading was taken up, the offset behind the line that ends it. No line
+    /// goes to such a fold: else the reading would have begun with its event.
+    var endsOfOthers: [Int] = []
+
+    /// Stands for no time.
+    static let noTime = Int64.min
 
     /// A head: it ends the fold of its process, moves the clock and opens a fold. Returns the event's number.
     mutating func takeHead(_ event: Event, pid: UInt64, timeout: Int64, _ table: inout EventTable) -> Int {
-        endFolds(of: pid, &table)
+        endFolds(of: pid, at: event.reach, &table)
         if event.head.time.kind != .absent {
-            advance(to: event.head.time.nanoseconds, timeout: timeout, &table)
+            advance(to: event.head.time.nanoseconds, timeout: timeout, at: event.reach, &table)
         }
         let number = table.append(event)
         begin(number, pid: pid, &table)
@@ -57,23 +71,25 @@ struct StreamFolds {
     /// Ends the folds that a head of `pid` ends: its own, and those whose process is not known.
     @inline(__always)
     mutating func endFolds(
-        of pid: UInt64, because reason: EventEnding = .nextHead, _ table: inout EventTable
+        of pid: UInt64, because reason: EventEnding = .nextHead, at offset: Int, _ table: inout EventTable
     ) {
         if ownerless == 0 {
             // A process has one open fold at the most.
             let position = position(ofProcess: pid)
             isKnown = position != nil
-            if let position { end(position, because: reason, &table) }
+            if let position { end(position, because: reason, at: offset, &table) }
         } else {
-            endFoldsOfAny(pid, because: reason, &table)
+            endFoldsOfAny(pid, because: reason, at: offset, &table)
         }
     }
 
-    private mutating func endFoldsOfAny(_ pid: UInt64, because reason: EventEnding, _ table: inout EventTable) {
+    private mutating func endFoldsOfAny(
+        _ pid: UInt64, because reason: EventEnding, at offset: Int, _ table: inout EventTable
+    ) {
         isKnown = false
         while let position = open.firstIndex(where: { $0.pid == pid || Self.isOwnerless($0.pid) }) {
             if open[position].pid == pid { isKnown = true }
-            end(position, because: reason, &table)
+            end(position, because: reason, at: offset, &table)
         }
     }
 
@@ -97,7 +113,7 @@ struct StreamFolds {
         if open.count == Self.maxOpen {
             // The order of the array is not that of the events.
             let oldest = open.indices.min { open[$0].event < open[$1].event } ?? 0
-            end(oldest, because: .tooManyOpen, &table)
+            end(oldest, because: .tooManyOpen, at: table[event].reach, &table)
         }
         let reference = time ?? Int64.max
         likelyPositions[Self.slot(pid)] = UInt16(truncatingIfNeeded: open.count)
@@ -105,23 +121,16 @@ struct StreamFolds {
         if Self.isOwnerless(pid) { ownerless += 1 }
         earliest = Swift.min(earliest, reference)
         lastTaker = event
-        if pid != Self.plainText { know(pid) }
-    }
-
-    @inline(__always)
-    private mutating func know(_ pid: UInt64) {
-        if isKnown { return }
-        if knownPids.count >= maxKnownPids { knownPids.removeAll(keepingCapacity: true) }
-        knownPids.insert(pid)
+        if pid != Self.plainText, !isKnown { know(pid, since: table[event].offset) }
     }
 
     /// A head of this time was accepted: the clock moves, and folds that two heads in a row left behind end.
     @inline(__always)
-    mutating func advance(to now: Int64, timeout: Int64, _ table: inout EventTable) {
+    mutating func advance(to now: Int64, timeout: Int64, at offset: Int, _ table: inout EventTable) {
         if let before = time, now < before { stepBack(to: now) }
         time = now
         heads &+= 1
-        if earliest < .max, now >= earliest &+ timeout { endOverdue(now, timeout, &table) }
+        if earliest < .max, now >= earliest &+ timeout { endOverdue(now, timeout, offset, &table) }
     }
 
     /// After a step back the count starts again from the lower time.
@@ -130,13 +139,13 @@ struct StreamFolds {
         earliest = Swift.min(earliest, now)
     }
 
-    private mutating func endOverdue(_ now: Int64, _ timeout: Int64, _ table: inout EventTable) {
+    private mutating func endOverdue(_ now: Int64, _ timeout: Int64, _ offset: Int, _ table: inout EventTable) {
         var lowest = Int64.max
         var at = 0
         while at < open.count {
             if open[at].reference < .max, now >= open[at].reference &+ timeout {
                 if open[at].overdueSince == heads &- 1 {
-                    table.close(open[at].event, because: .logTime)
+                    table.close(open[at].event, because: .logTime, at: offset)
                     remove(at)
                     continue
                 }
@@ -205,14 +214,14 @@ struct StreamFolds {
     }
 
     /// Ends one fold by its position.
-    mutating func end(_ position: Int, because reason: EventEnding, _ table: inout EventTable) {
-        table.close(open[position].event, because: reason)
+    mutating func end(_ position: Int, because reason: EventEnding, at offset: Int, _ table: inout EventTable) {
+        table.close(open[position].event, because: reason, at: offset)
         remove(position)
     }
 
     /// Ends every fold.
-    mutating func endAll(_ table: inout EventTable) {
-        for fold in open { table.close(fold.event, because: .endOfInput) }
+    mutating func endAll(at offset: Int, _ table: inout EventTable) {
+        for fold in open { table.close(fold.event, because: .endOfInput, at: offset) }
         open.removeAll(keepingCapacity: true)
         ownerless = 0
         earliest = .max
@@ -226,6 +235,28 @@ struct StreamFolds {
             open[position] = last
             likelyPositions[Self.slot(last.pid)] = UInt16(truncatingIfNeeded: position)
         }
+    }
+}
+
+extension StreamFolds {
+    /// A process had its first head here, at `offset` in the source.
+    private mutating func know(_ pid: UInt64, since offset: Int) {
+        guard knownPids[pid] == nil else { return }
+        if knownPids.count >= maxKnownPids { knownPids.removeAll(keepingCapacity: true) }
+        knownPids[pid] = offset
+    }
+
+    /// Goes on as another reading left off at `offset` in the source.
+    mutating func resume(_ stream: SourceSnapshot.Stream, at offset: Int) {
+        time = stream.time == Self.noTime ? nil : stream.time
+        for (age, pid) in stream.pids.enumerated() { knownPids[pid] = .min + age }
+        for suspect in stream.suspects { suspects[suspect.pid] = Suspect(time: suspect.time, offset: .min) }
+        endsOfOthers = stream.endsOfOthers.map { offset + $0 }
+    }
+
+    /// Whether more than one fold is open for the line that reaches up to `offset` in the source.
+    func hasSeveralOpen(at offset: Int) -> Bool {
+        open.count > 1 || !endsOfOthers.isEmpty && open.count + endsOfOthers.count { $0 > offset } > 1
     }
 }
 

@@ -3,25 +3,30 @@ import LogfoldCore
 /// The input of a source whose lines cannot be taken as they lie: they come in a transport, behind a header, or with
 /// colours. Keeps the physical bytes, and puts the decoded text with its facts into the arena.
 struct LayeredInput: ~Copyable {
-    private var raw = ByteBuffer(capacity: 1 << 16)
+    private var raw = ByteBuffer()
     /// Where in `raw` the next physical line begins, and the source's offset of `raw`'s first byte.
     private var next = 0
     private var rawOffset: Int
     private var transport: Transport?
     private var journal: JournalExportFramer?
     private var transportKind: TransportKind
-    private(set) var header: HeaderKind
-    /// Numbers of the streams by their hash; 0 is the stream of lines without a layer.
-    private var streams: [UInt64: Int] = [:]
+    private(set) var header: HeaderKind { didSet { past.header.note(oldValue, before: unitOffset) } }
+    /// Numbers of the streams by their hash, and the offset of the first line of each; 0 is the stream of lines without
+    /// a layer.
+    private var streams: [UInt64: (number: Int, since: Int)] = [:]
     private var lastStream = 0
     private var framing: LineFraming
+    /// Offset in the source of the unit that is taken, and of the first that came in layers.
+    private var unitOffset: Int
+    private let start: Int
+    private var past = (header: Past<HeaderKind>(), lastStream: Past<Int>())
     /// The clock when parts of a line were first seen waiting.
     private var quietSince: Int64?
     /// Where decisions are recorded, if they are.
     private let trace: DecisionTrace?
 
     /// So many streams are told apart; further ones share the first.
-    private static let maxStreams = 4_096
+    static let maxStreams = 4_096
 
     init(
         transport kind: TransportKind, header: HeaderKind, at offset: Int, framing: LineFraming,
@@ -30,6 +35,8 @@ struct LayeredInput: ~Copyable {
         transportKind = .none
         self.header = header
         rawOffset = offset
+        start = offset
+        unitOffset = offset
         self.framing = framing
         self.trace = trace
         use(kind)
@@ -47,8 +54,29 @@ struct LayeredInput: ~Copyable {
         use(raw.withPaddedSpan { LayerDetector.transport(of: $0, line: ByteRange(next, end)) })
     }
 
+    // Functions, since a property behind `?` would consume an input that cannot be copied.
+
     /// Whether bytes wait that are no complete line.
-    var hasUnfinishedLine: Bool { next < raw.count }
+    func hasUnfinishedLine() -> Bool { next < raw.count }
+
+    /// How far the source was read, as an offset in it.
+    func readOffset() -> Int { rawOffset + next }
+
+    /// Offset in the source of the first part of a line that is not complete; nil where none waits.
+    func pendingOffset() -> Int? { transport?.pendingOffset }
+
+    /// How many bytes wait that are no complete line, or are parts of lines whose rest has not come.
+    func waitingBytes() -> Int { raw.count - next + (transport?.pendingBytes ?? 0) }
+
+    /// Gives memory back that is not needed until more bytes come.
+    mutating func shrink() {
+        guard raw.capacity > Workspace.smallBytes, raw.count - next <= raw.capacity / 4 else { return }
+        var small = ByteBuffer(capacity: raw.count - next)
+        raw.withSpan { small.append($0, next, $0.byteCount) }
+        swap(&raw, &small)
+        rawOffset += next
+        next = 0
+    }
 
     /// Takes physical bytes.
     mutating func append(_ bytes: RawSpan, _ start: Int, _ end: Int) {
@@ -92,6 +120,7 @@ extension LayeredInput {
         let unit = Self.unwrap(
             raw, ByteRange(extent.textStart, extent.textEnd), transport, transportKind, offset: rawOffset + next,
             length: extent.end - next, isRest: extent.isRest, into: &arena)
+        unitOffset = rawOffset + next
         note(unit, at: rawOffset + next, length: extent.end - next)
         next = extent.end
         dropRead()
@@ -108,7 +137,8 @@ extension LayeredInput {
     mutating func finishParts(into arena: inout ByteBuffer, _ recognizer: inout Recognizer) -> [Unit] {
         guard let transport else { return [] }
         quietSince = nil
-        return transport.finish(into: &arena).map { facts in
+        unitOffset = readOffset() - 1
+        return transport.finish(at: readOffset(), into: &arena).map { facts in
             trace?.deliver(facts, last: nil)
             return finished(.decoded(facts, Layers(transport: transportKind)), false, &arena, &recognizer)
         }
@@ -152,7 +182,7 @@ extension LayeredInput {
     private mutating func nextExtent() -> Extent? {
         if journal != nil { return nextEntry() }
         let wasRest = framing.isRest
-        guard let line = raw.withPaddedSpan({ framing.next($0, next, raw.count, 0) }) else { return nil }
+        guard let line = raw.withPaddedSpan({ framing.next($0, next, raw.count, rawOffset) }) else { return nil }
         framing.advance(line)
         return Extent(
             textStart: line.start, textEnd: line.end, end: next + line.length, isRest: wasRest,
@@ -163,7 +193,7 @@ extension LayeredInput {
         guard next < raw.count else { return nil }
         if journal != nil { return Extent(textStart: next, textEnd: raw.count, end: raw.count) }
         let wasRest = framing.isRest
-        let line = raw.withPaddedSpan { framing.last($0, next, raw.count, 0) }
+        let line = raw.withPaddedSpan { framing.last($0, next, raw.count, rawOffset) }
         framing.advance(line)
         return Extent(
             textStart: line.start, textEnd: line.end, end: next + line.length, isRest: wasRest,
@@ -171,7 +201,9 @@ extension LayeredInput {
     }
 
     private mutating func nextEntry() -> Extent? {
-        Self.nextEntry(raw, &journal, from: next)
+        let extent = Self.nextEntry(raw, &journal, from: next)
+        if let extent, extent.isCut { framing.noteCut(at: rawOffset + extent.end) }
+        return extent
     }
 
     private static func nextEntry(
@@ -254,15 +286,57 @@ extension LayeredInput {
     /// of the line before it.
     mutating func stream(of facts: LayerFacts) -> (number: Int, isNew: Bool) {
         if facts.stream == 0 { return (lastStream, false) }
-        if let number = streams[facts.stream] {
-            lastStream = number
-            return (number, false)
+        if let known = streams[facts.stream] {
+            goOn(with: known.number)
+            return (known.number, false)
         }
         guard streams.count < Self.maxStreams else { return (0, false) }
         let number = streams.count + 1
-        streams[facts.stream] = number
-        lastStream = number
+        streams[facts.stream] = (number, unitOffset)
+        goOn(with: number)
         return (number, true)
+    }
+
+    private mutating func goOn(with stream: Int) {
+        guard stream != lastStream else { return }
+        past.lastStream.note(lastStream, before: unitOffset)
+        lastStream = stream
+    }
+}
+
+// MARK: - Positions
+
+extension LayeredInput {
+    /// What is known of the layers before the line at `offset` in the source; nil where lines came without.
+    func snapshot(at offset: Int) -> SourceSnapshot.Layers? {
+        guard offset >= start else { return nil }
+        return SourceSnapshot.Layers(
+            transport: transportKind, header: past.header.value(at: offset) ?? header,
+            streams: streams.filter { $0.value.since < offset }.sorted { $0.value.number < $1.value.number }.map(\.key),
+            lastStream: past.lastStream.value(at: offset) ?? lastStream,
+            cutLines: transport?.cutLines(at: offset) ?? [])
+    }
+
+    /// Goes on at `offset` as another reading left off there.
+    init(
+        _ layers: SourceSnapshot.Layers, at offset: Int, framing: LineFraming, trace: DecisionTrace?
+    ) {
+        self.init(transport: layers.transport, header: layers.header, at: offset, framing: framing, trace: trace)
+        for (number, hash) in layers.streams.enumerated() { streams[hash] = (number + 1, .min) }
+        lastStream = layers.lastStream
+        transport?.resume(cutLines: layers.cutLines)
+        if framing.isRest { journal?.resumeInside() }
+    }
+
+    /// Whether what begins at `offset` is the rest of a line or entry that was cut there.
+    func isRest(at offset: Int) -> Bool { framing.isRest(at: offset) }
+
+    /// Forgets what was before lines that begin before `offset`.
+    mutating func forget(before offset: Int) {
+        past.header.forget(before: offset)
+        past.lastStream.forget(before: offset)
+        framing.forget(before: offset)
+        transport?.forget(before: offset)
     }
 }
 

@@ -11,6 +11,8 @@ struct LineFraming {
     var skip = 0
     /// Whether the next line is the rest of one that was cut.
     private(set) var isRest = false
+    /// Where lines were cut, as long as a reading may be taken up there.
+    private var cuts: [Int] = []
 
     init(stripsCarriageReturns: Bool, maxBytes: Int) {
         self.stripsCarriageReturns = stripsCarriageReturns
@@ -40,6 +42,28 @@ struct LineFraming {
     mutating func advance(_ line: InputLine) {
         skip = 0
         isRest = line.flags.contains(.truncated)
+        if isRest { noteCut(at: line.reach) }
+    }
+
+    /// A line, or another unit, was cut at `offset` in the source.
+    mutating func noteCut(at offset: Int) { cuts.append(offset) }
+
+    /// Whether any cut is remembered.
+    var hasCuts: Bool { !cuts.isEmpty }
+
+    /// Whether what begins at `offset` in the source is the rest of a line that was cut there.
+    func isRest(at offset: Int) -> Bool { cuts.contains(offset) }
+
+    /// Forgets the cuts before an offset.
+    mutating func forget(before offset: Int) {
+        if !cuts.isEmpty { cuts.removeAll { $0 < offset } }
+    }
+
+    /// Goes on at `offset` as another reading left off there.
+    mutating func resume(at offset: Int, isRest: Bool, skip: Int) {
+        self.isRest = isRest
+        self.skip = skip
+        if isRest { cuts = [offset] }
     }
 
     @inline(__always)
@@ -47,7 +71,7 @@ struct LineFraming {
         let strips = stripsCarriageReturns && end > start && bytes[end - 1] == 0x0d
         return InputLine(
             region: start, start: Swift.min(start &+ skip, end), end: strips ? end &- 1 : end,
-            offset: offset &+ start, length: length)
+            offset: offset &+ start, length: length, reach: offset &+ start &+ length)
     }
 
     /// A line that may be too long. One that is as long as it may be waits for its newline.

@@ -3,6 +3,11 @@
 struct OwnOutputRedactor: ~Copyable {
     /// Where the secrets lie in the line, still escaped; sorted and disjoint.
     private(set) var masks: [ByteRange] = []
+
+    /// Empties ``masks``: nothing is masked in the next event.
+    mutating func forget() {
+        if !masks.isEmpty { masks.removeAll(keepingCapacity: true) }
+    }
     private var redactor = Redactor()
     private var text = ByteBuffer()
 

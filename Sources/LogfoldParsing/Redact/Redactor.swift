@@ -26,6 +26,12 @@ package struct Redactor {
     /// A redactor with the built-in rules.
     package init() { masks.reserveCapacity(16) }
 
+    /// Empties ``masks``: nothing is masked in the next text.
+    @inline(__always)
+    mutating func forget() {
+        if !masks.isEmpty { masks.removeAll(keepingCapacity: true) }
+    }
+
     /// Fills ``masks`` for the text in `range`, which may hold several lines.
     package mutating func scan(_ text: RawSpan, _ range: ByteRange) {
         if !masks.isEmpty { masks.removeAll(keepingCapacity: true) }

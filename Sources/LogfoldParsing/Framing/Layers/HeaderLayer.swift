@@ -1,7 +1,8 @@
 import LogfoldCore
 
-/// What stands before the text of each line, in a source without or within a transport.
-package enum HeaderKind: Sendable, Equatable {
+/// What stands before the text of each line, in a source without or within a transport. The raw values are saved with
+/// positions: a case keeps its own.
+package enum HeaderKind: UInt8, Sendable, Equatable {
     /// Nothing.
     case none
     /// RFC 3164: `Nov 22 16:50:52 ctl1 haproxy[77]: text`.

@@ -43,6 +43,13 @@ package struct JournalExportFramer {
         return end - start >= limit ? cut(at: start + limit) : nil
     }
 
+    /// Begins inside an entry of which nothing is known: what follows is the rest of it, up to its end.
+    mutating func resumeInside() {
+        lineStart = -1
+        hasContent = true
+        isRest = true
+    }
+
     /// What is left of the window at the end of the input, as an extent; nil if that is nothing.
     package mutating func finish(from start: Int, to end: Int) -> Extent? {
         start < end ? finished(at: end) : nil

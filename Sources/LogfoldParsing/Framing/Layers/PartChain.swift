@@ -16,8 +16,14 @@ final class PartChain {
     /// How many bytes of text are held.
     var held: Int { text.count }
 
+    /// How many physical bytes are held.
+    var length: Int { facts.length }
+
     /// Offset of the first physical byte held, or nil when nothing is.
     var offset: Int? { facts.length > 0 ? facts.offset : nil }
+
+    /// Makes this a chain of which a part has been delivered: the next one continues it.
+    func follow() { follows = .continued }
 
     /// Adds a part whose text and names lie in `arena`.
     func add(_ part: LayerFacts, from arena: borrowing ByteBuffer) {

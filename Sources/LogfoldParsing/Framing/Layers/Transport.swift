@@ -26,10 +26,11 @@ package final class Transport {
     private let kind: TransportKind
     private let lineLimit: Int
     private var chains: [PartChain] = []
+    private var past = Past<[UInt64]>()
 
     /// So many lines may be incomplete at once; parts of further ones are delivered one by one. A container has two
     /// streams, and the journal splits only lines over 48 KiB.
-    private static let maximumChains = 64
+    static let maximumChains = 64
 
     /// A transport of this kind, for one source. Texts that are joined stay below `lineLimit` bytes and one part.
     package init(_ kind: TransportKind, lineLimit: Int = 1 << 20) {
@@ -39,6 +40,9 @@ package final class Transport {
 
     /// Offset of the first physical byte that is held, or nil: reading must be resumed there.
     package var pendingOffset: Int? { chains.compactMap(\.offset).min() }
+
+    /// How many physical bytes are held.
+    var pendingBytes: Int { chains.reduce(0) { $0 + $1.length } }
 
     /// Takes one physical line without its newline, or an entry that ``JournalExportFramer`` has cut out.
     ///
@@ -75,9 +79,28 @@ package final class Transport {
         return facts
     }
 
+    /// What the parts of lines have in common of which some were delivered before the others came.
+    private var cutLines: [UInt64] { chains.compactMap { $0.offset == nil ? $0.key : nil } }
+
+    /// The same before the line at `offset` in the source.
+    func cutLines(at offset: Int) -> [UInt64] { past.value(at: offset) ?? cutLines }
+
+    /// Forgets what was before lines that begin before `offset`.
+    func forget(before offset: Int) { past.forget(before: offset) }
+
+    /// Goes on as another reading left off.
+    func resume(cutLines: [UInt64]) {
+        chains = cutLines.map {
+            let chain = PartChain(key: $0)
+            chain.follow()
+            return chain
+        }
+    }
+
     /// Delivers the lines whose last part has not come, flagged `truncated`, in the order of their first bytes: at the
-    /// end of the input, or live when it has waited long enough.
-    package func finish(into arena: inout ByteBuffer) -> [LayerFacts] {
+    /// end of the input, or live when it has waited long enough. `offset` is how far the source was read.
+    package func finish(at offset: Int = .max, into arena: inout ByteBuffer) -> [LayerFacts] {
+        if !chains.isEmpty { past.note(cutLines, before: offset - 1) }
         let open = chains.filter { $0.offset != nil }.sorted { ($0.offset ?? 0) < ($1.offset ?? 0) }
         chains.removeAll()
         var delivered: [LayerFacts] = []
@@ -87,6 +110,7 @@ package final class Transport {
 
     private func join(_ piece: TransportPiece, into arena: inout ByteBuffer) -> UnwrapResult {
         let index = chains.firstIndex { $0.key == piece.key }
+        if index != nil || piece.isPartial { past.note(cutLines, before: piece.facts.offset) }
         guard piece.isPartial else {
             guard let index else { return .facts(piece.facts) }
             let chain = chains.remove(at: index)

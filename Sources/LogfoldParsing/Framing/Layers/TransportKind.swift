@@ -1,5 +1,5 @@
-/// What carries the lines of a source.
-package enum TransportKind: Sendable, Equatable {
+/// What carries the lines of a source. The raw values are saved with positions: a case keeps its own.
+package enum TransportKind: UInt8, Sendable, Equatable {
     /// Nothing: the lines are those of the program.
     case none
     /// Kubernetes' container runtimes: `2026-11-22T16:50:52.123456789Z stdout F text`.

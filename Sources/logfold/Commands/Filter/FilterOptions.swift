@@ -73,7 +73,8 @@ struct FilterOptions {
         facts.host = SourceFacts.escaped(host.name)
         facts.members = host.members
         facts.path = path.map(SourceFacts.escaped)
-        facts.identity = (host.identity, Array((path.map { RotationName($0).logicalPath } ?? "-").utf8))
+        facts.identity = SourceFacts.Identity(
+            host: host.identity, logicalPath: Array((path.map { RotationName($0).logicalPath } ?? "-").utf8))
         return facts
     }
 }
