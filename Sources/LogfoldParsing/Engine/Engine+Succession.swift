@@ -50,7 +50,7 @@ extension SourceState {
         // Lines that still come in this file, of folds that go on in the next, are late.
         final.ended += Self.openKeys(arena, fold)
         var next = SourceOrigin(number: number, facts: facts, base: base, resume: resume)
-        if let identity = facts.identity { next.firstLine = FirstLine(counter: identity.generation) }
+        next.beginFirstLine()
         if let resume { next.counts = SourceCounts(at: resume.position) }
         context.begin(next, behind: final)
     }

@@ -140,6 +140,16 @@ extension SourceContext {
         named(hash)
     }
 
+    /// Goes on with a generation; nil where the first line is still to come.
+    mutating func resume(generation: UInt64?) {
+        if let generation {
+            origin.identity?.begin(generation: generation)
+        } else {
+            origin.beginFirstLine()
+            isNamed = origin.firstLine == nil
+        }
+    }
+
     /// No further bytes will come for the generation.
     mutating func endName() {
         if let firstLine = lastOrigin.firstLine { named(firstLine.finished()) }

@@ -29,6 +29,11 @@ struct SourceOrigin {
         covered = resume.flatMap { CoveredEvents($0) }
     }
 
+    /// From the next bytes on, the first line is read into the generation.
+    mutating func beginFirstLine() {
+        if let counter = facts.identity?.generation { firstLine = FirstLine(counter: counter) }
+    }
+
     /// Whether an event that begins at this virtual offset is of this file.
     @inline(__always)
     func holds(_ offset: Int) -> Bool { offset >= base && offset < end }

@@ -83,7 +83,8 @@ extension SourceState {
     private func position(of origin: SourceOrigin, _ offset: Int) -> SourcePosition {
         let place = Swift.min(Swift.max(offset, origin.base), origin.end)
         var snapshot = SourceSnapshot(
-            reading: nil, counts: origin.counts, generation: origin.identity?.generation ?? 0)
+            reading: nil, counts: origin.counts,
+            generation: origin.firstLine == nil ? origin.identity?.generation ?? 0 : nil)
         if offset >= origin.end {
             snapshot.reading = origin.final
             snapshot.reading?.times = context.times

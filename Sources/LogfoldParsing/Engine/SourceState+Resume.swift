@@ -11,7 +11,7 @@ extension SourceState {
         guard let snapshot = SourceSnapshot(point.position.state) else { return }
         context.origin.counts = snapshot.counts
         guard let reading = snapshot.reading else { return }
-        context.origin.identity?.begin(generation: snapshot.generation)
+        context.resume(generation: snapshot.generation)
         context.times = reading.times
         goOn(reading, at: offset)
     }

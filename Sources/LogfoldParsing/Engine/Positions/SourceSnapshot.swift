@@ -8,8 +8,8 @@ struct SourceSnapshot: Equatable {
     var reading: Reading?
     /// What had left.
     var counts = SourceCounts()
-    /// Hash of the source's first line and counter (``EventIdentity``); 0 without ids.
-    var generation: UInt64 = 0
+    /// Hash of the source's first line and counter (``EventIdentity``); nil before that line has ended.
+    var generation: UInt64?
 
     /// The state of the reading.
     struct Reading: Equatable {
@@ -77,12 +77,12 @@ extension SourceSnapshot {
     /// A snapshot in ``bytes``; nil if they are none, of another version, or damaged.
     init?(_ bytes: [UInt8]) {
         var reader = StateReader(bytes)
-        guard reader.number() == Self.version, let hasReading = reader.flags(1)?[0],
+        guard reader.number() == Self.version, let flags = reader.flags(2),
             let counts = SourceCounts(&reader), let generation = reader.hash()
         else { return nil }
         self.counts = counts
-        self.generation = generation
-        if hasReading {
+        self.generation = flags[1] ? generation : nil
+        if flags[0] {
             guard let reading = Reading(&reader) else { return nil }
             self.reading = reading
         }
@@ -93,12 +93,12 @@ extension SourceSnapshot {
     var bytes: [UInt8] {
         var writer = StateWriter()
         writer.add(Self.version)
-        writer.add(reading != nil)
+        writer.add(reading != nil, generation != nil)
         for amount in [counts.written, counts.filtered] {
             writer.add(signed: amount.bytes)
             writer.add(signed: amount.lines)
         }
-        writer.add(hash: generation)
+        writer.add(hash: generation ?? 0)
         reading?.write(to: &writer)
         return writer.bytes
     }
