@@ -18,6 +18,12 @@ package struct SystemClock: Clock {
     /// `CLOCK_MONOTONIC`.
     package var monotonic: Int64 { nanoseconds(CLOCK_MONOTONIC) }
 
+    /// Waits until ``monotonic`` shows this time, whatever signals come. Blocks the thread.
+    package func sleep(until time: Int64) {
+        var wake = timespec(tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
+        while unsafe clock_nanosleep(CLOCK_MONOTONIC, Int32(TIMER_ABSTIME), &wake, nil) == EINTR {}
+    }
+
     private func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         unsafe _ = clock_gettime(clock, &time)

@@ -27,6 +27,7 @@ struct Logfold {
         switch arguments.command.name {
         case .filter: try FilterCommand.run(arguments)
         case .explain: try ExplainCommand.run(arguments)
+        case .replay: try ReplayCommand.run(arguments)
         case .test: try TestCommand.run(arguments)
         case .schema: try SchemaCommand.run(arguments)
         case .completions: CompletionsCommand.run(arguments, table)

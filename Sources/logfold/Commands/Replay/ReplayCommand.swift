@@ -1,0 +1,83 @@
+import LogfoldIO
+
+/// `logfold replay LOG --into FILE`.
+enum ReplayCommand {
+    /// Plays a recorded log into a file.
+    static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
+        let files = PosixFileSystem()
+        ignoreBrokenPipeSignal()
+        let options = try ReplayOptions(arguments, in: files)
+        let clock = SystemClock()
+        guard let (log, status) = open(options, files) else { return .nothingToRead }
+        guard let target = try openTarget(options, unless: status, files) else { return .incomplete }
+        let reference = options.reading.referenceTime ?? (status.kind == .regular ? status.modified : clock.now)
+        let terminal = OpenFile(standard: .standardError, in: files)
+        var replay = Replay(
+            options.pace, target, ReplayProgress(options.progress, total: status.size, terminal), clock: clock
+        ) { clock.sleep(until: $0) }
+        let ending = replay.play(
+            RecordedLog(InputReader(log), options: options.reading.engine, referenceTime: reference))
+        return report(ending, of: replay, options)
+    }
+
+    private static func open(_ options: ReplayOptions, _ files: any FileSystem) -> (OpenFile, FileStatus)? {
+        do throws(FileSystemError) {
+            let file =
+                options.log == "-"
+                ? OpenFile(standard: .standardInput, in: files) : try OpenFile(options.log, in: files)
+            let status = try file.status()
+            if status.kind != .directory { return (file, status) }
+            Terminal.say(options.logName, "it is a directory; name a file in it")
+        } catch {
+            Terminal.say(options.logName, error.reason)
+        }
+        return nil
+    }
+
+    private static func openTarget(
+        _ options: ReplayOptions, unless log: FileStatus, _ files: any FileSystem
+    ) throws(UsageError) -> LiveFile? {
+        let target: LiveFile
+        let status: FileStatus
+        do throws(FileSystemError) {
+            target = try LiveFile(options.target, rotation: options.rotation, in: files)
+            status = try target.status
+        } catch {
+            Terminal.say(options.target, error.reason)
+            return nil
+        }
+        let isRegular = status.kind == .regular
+        if isRegular, status.device == log.device, status.inode == log.inode {
+            throw .invalid(
+                options.target, for: "into", of: .replay, because: "it is the log itself; name another file")
+        }
+        if !isRegular, options.rotation != nil {
+            throw .invalid(
+                options.target, for: "into", of: .replay,
+                because: "it is no regular file, so it cannot be rotated; leave '--rotate' out")
+        }
+        return target
+    }
+
+    private static func report(
+        _ ending: Replay.Ending, of replay: borrowing Replay, _ options: ReplayOptions
+    ) -> ExitCode {
+        defer { Terminal.say(replay.summary) }
+        switch ending {
+        case .all: return .done
+        case .unreadable(let error):
+            Terminal.say(options.logName, error.reason)
+            return replay.records == 0 ? .nothingToRead : .incomplete
+        case .unwritable(let error):
+            // Somebody who stops reading has seen enough.
+            if error.isBrokenPipe { return .done }
+            Terminal.say(error.path, error.reason)
+            return .incomplete
+        }
+    }
+}
+
+extension ReplayOptions {
+    /// The log as messages call it.
+    fileprivate var logName: String { log == "-" ? "standard input" : log }
+}
