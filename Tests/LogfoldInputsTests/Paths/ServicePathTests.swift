@@ -12,7 +12,7 @@ struct ServicePathTests {
             ("/var/log/neutron/l3-agent.log-20261122.zst", "neutron-l3-agent"),
             ("/var/log/apache2/keystone_error.log", "keystone"),
             ("/var/log/kolla/nova/nova-api-access.log", "nova-api"),
-            ("/var/log/messages.log", nil), ("/var/log/syslog", nil), ("/var/log/mysql/error.log", nil),
+            ("/var/log/messages.log", nil), ("/var/log/syslog", nil), ("/var/log/mysql/error.log", "mysql"),
         ] as [(String, String?)])
     func service(path: String, expected: String?) {
         #expect(ServicePath.service(of: path) == expected)
