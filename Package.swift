@@ -89,7 +89,9 @@ let package = Package(
             name: "LogfoldPipelineTests",
             dependencies: ["LogfoldPipeline", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
         .testTarget(
-            name: "LogfoldCommandTests", dependencies: ["logfold", "LogfoldTestSupport"], swiftSettings: common),
+            name: "LogfoldCommandTests",
+            dependencies: ["logfold", "LogfoldCore", "LogfoldIO", "LogfoldPipeline", "LogfoldTestSupport"],
+            swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -26,6 +26,8 @@ struct Logfold {
     private static func run(_ arguments: ParsedArguments, _ table: CommandTable) throws(UsageError) -> ExitCode {
         switch arguments.command.name {
         case .filter: try FilterCommand.run(arguments)
+        case .status: try StatusCommand.run(arguments)
+        case .reload: try ReloadCommand.run(arguments)
         case .explain: try ExplainCommand.run(arguments)
         case .replay: try ReplayCommand.run(arguments)
         case .test: try TestCommand.run(arguments)

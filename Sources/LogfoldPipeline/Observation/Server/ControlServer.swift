@@ -12,6 +12,9 @@ package final class ControlServer: Sendable {
     private let wake: WakeSignal
     private let thread: DedicatedThread
 
+    /// Where it listens unless it is told otherwise.
+    package static let defaultAddress = SocketAddress.ipv4("127.0.0.1", port: 9598)
+
     /// Why a server cannot begin.
     package enum Refusal: Error, CustomStringConvertible {
         /// The address cannot be had.
