@@ -70,24 +70,33 @@ package final class Inotify: Sendable {
     /// What has happened since the last call; does not wait.
     package func events() throws(FileSystemError) -> [Event] {
         var events: [Event] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes {
-                unsafe Glibc.read(descriptor.number, $0.baseAddress, $0.count)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                guard errno == EAGAIN else { throw .last(.read, descriptor.name) }
-                return events
-            }
-            Self.append(&events, from: buffer[..<count])
+        while let bytes = try read() {
+            Self.append(&events, from: bytes)
             // What did not fill the buffer was everything.
-            if count < buffer.count / 2 { return events }
+            if bytes.count < Self.bufferSize / 2 { break }
         }
+        return events
+    }
+
+    private static let bufferSize = 1 << 16
+
+    /// Reads as many events as there are and fit; nil where there are none.
+    private func read() throws(FileSystemError) -> [UInt8]? {
+        let result: Result<[UInt8]?, FileSystemError> = unsafe withUnsafeTemporaryAllocation(
+            byteCount: Self.bufferSize, alignment: 8
+        ) { buffer in
+            while true {
+                let count = unsafe Glibc.read(descriptor.number, buffer.baseAddress, buffer.count)
+                if count >= 0 { return unsafe .success(Array(buffer[..<count])) }
+                if errno == EAGAIN { return .success(nil) }
+                if errno != EINTR { return .failure(.last(.read, descriptor.name)) }
+            }
+        }
+        return try result.get()
     }
 
     /// The layout of inotify_event: watch, mask, cookie, length, and then a name filled up with zeros.
-    private static func append(_ events: inout [Event], from bytes: ArraySlice<UInt8>) {
+    private static func append(_ events: inout [Event], from bytes: [UInt8]) {
         func word(_ at: Int) -> UInt32 {
             UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
         }

@@ -117,10 +117,24 @@ package final class OpenFile: Sendable {
     package func synchronize() throws(FileSystemError) { try fileSystem.synchronize(descriptor) }
 
     /// What the file is now.
-    package func status() throws(FileSystemError) -> FileStatus { try fileSystem.status(of: descriptor) }
+    package func status() throws(FileSystemError) -> FileStatus {
+        try retrying { () throws(FileSystemError) in try fileSystem.status(of: descriptor) }
+    }
 
     /// Whether a person looks at it.
     package var isTerminal: Bool { fileSystem.isTerminal(descriptor) }
+}
+
+extension FileSystem {
+    /// What lies at a path, symbolic links followed; asked again where a signal came between.
+    package func look(at path: String) throws(FileSystemError) -> FileStatus {
+        try retrying { () throws(FileSystemError) in try status(at: path) }
+    }
+
+    /// The names in a directory but `.` and `..`, in no order; asked again where a signal came between.
+    package func list(_ directory: String) throws(FileSystemError) -> [String] {
+        try retrying { () throws(FileSystemError) in try names(inDirectory: directory) }
+    }
 }
 
 /// Makes a call again as long as signals interrupt it.
