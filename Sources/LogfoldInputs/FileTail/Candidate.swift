@@ -9,6 +9,12 @@ final class Candidate {
     private var opened: OpenFile?
     private var front: [UInt8]?
     private var isCompressed = false
+    /// Whether it is compressed, and so little of it is there that its first line cannot be seen yet.
+    var isUnfinished: Bool {
+        _ = firstBytes()
+        return hasNoHead
+    }
+    private var hasNoHead = false
     /// Why it could not be looked into.
     private(set) var failure: FileSystemError?
 
@@ -71,11 +77,12 @@ final class Candidate {
         if let reader = reader() {
             var buffer = [UInt8](repeating: 0, count: FileHead.longest + FileMark.longest)
             do throws(FileSystemError) {
-                while bytes.count < FileHead.longest,
-                    case .bytes(let range) = try reader.read(into: &buffer, limit: FileHead.longest - bytes.count)
-                {
+                var step = ReadStep.bytes(0..<0)
+                while bytes.count < FileHead.longest, case .bytes(let range) = step {
                     bytes.append(contentsOf: buffer[range])
+                    step = try reader.read(into: &buffer, limit: max(1, FileHead.longest - bytes.count))
                 }
+                hasNoHead = step == .unfinished && FileHead(of: bytes) == nil
             } catch {
                 failure = error
             }

@@ -71,10 +71,11 @@ final class ContentReader {
     /// The last bytes before the offset.
     var tail: [UInt8] { isCompressed ? decoded : raw }
 
-    /// Reads the next bytes, `limit` of them at most; the buffer has room for that and 1 KiB more.
+    /// Reads the next bytes, `limit` of them at most, but four where it is the first time; the buffer has room for that and 1 KiB more.
     func read(into buffer: inout [UInt8], limit: Int) throws(FileSystemError) -> ReadStep {
         if decoder != nil { return try readDecoded(into: &buffer, limit: limit) }
-        let step = try readRaw(into: &buffer, limit: limit)
+        // Fewer bytes would not show whether it is compressed.
+        let step = try readRaw(into: &buffer, limit: isDetected ? limit : max(limit, CompressionKind.detectionLength))
         guard case .bytes(let range) = step, !isDetected else {
             if case .bytes(let range) = step { offset += Int64(range.count) }
             return step

@@ -27,6 +27,8 @@ final class DirectoryWatcher {
     /// Directories that inotify tells nothing of.
     private(set) var polled: Set<String> = []
     private var saidReasons: Set<String> = []
+    /// Whether there are such.
+    var isPolling: Bool { !polled.isEmpty }
     /// Why directories are polled.
     private(set) var problems: [String] = []
 

@@ -21,11 +21,19 @@ struct FileMarks: Sendable, Equatable {
     /// The latest first.
     var all: [FileMark] { (latest.map { [$0] } ?? []) + steps }
 
-    /// Whether an offset is far enough from the last step to be one.
-    func wantsStep(at offset: Int64) -> Bool { offset - (steps.first?.offset ?? 0) >= Self.distance }
+    /// Notes that reading came by these bytes, which begin at an offset; `tail` is what lies before their end.
+    mutating func pass(_ bytes: ArraySlice<UInt8>, from offset: Int64, tail: [UInt8]) {
+        guard offset + Int64(bytes.count) - (steps.first?.offset ?? 0) >= Self.distance else { return }
+        for back in [16, 4, 1, 0].map({ $0 * Self.distance }) {
+            let end = bytes.count - Int(back)
+            guard end > 0, offset + Int64(end) - (steps.first?.offset ?? 0) >= Self.distance else { continue }
+            let before = back == 0 ? tail[...] : bytes.prefix(end).suffix(FileMark.longest)
+            if before.count == FileMark.longest { add(FileMark(at: offset + Int64(end), behind: Array(before))) }
+        }
+    }
 
     /// Adds a step; where there are too many, the one goes whose neighbours are nearest for their distance from here.
-    mutating func addStep(_ step: FileMark) {
+    private mutating func add(_ step: FileMark) {
         steps.insert(step, at: 0)
         guard steps.count > Self.mostSteps else { return }
         let crowded = (1..<(steps.count - 1)).min { crowding($0) < crowding($1) }

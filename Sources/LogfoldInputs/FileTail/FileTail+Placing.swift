@@ -3,15 +3,21 @@ import LogfoldIO
 
 // Where the files of a log lie now, and which ones nobody has seen yet.
 extension FileTail {
-    /// How long a file may be nowhere before it is given up: names are not read at one instant.
+    /// How long a file may be nowhere before reading goes on with the next one: names are not read at one instant.
     private static let missingWait: Int64 = 250_000_000
+    /// How long before it is given up.
+    private static let goneWait: Int64 = 10_000_000_000
     /// After this the files of a log that cannot be opened are tried again; each time it takes twice as long.
     private static let firstRetry: Int64 = 1_000_000_000, lastRetry: Int64 = 60_000_000_000
+    /// After this it is tried again to open a file for which no descriptor was left, or whose name has just changed.
+    private static let roomRetry: Int64 = 100_000_000, namesRetry: Int64 = 20_000_000
 
     /// Finds the files of a log: those that are known at the names that they have now, and those that came after them.
     func place(_ log: TailedLog, _ feed: any Feed, _ now: Int64) {
         log.mustPlace = false
         log.problem = nil
+        log.failure = nil
+        log.lacksRoom = false
         checkOpen(log, feed, now)
         // By its first line a file is known in its copies.
         isPlacing = true
@@ -22,6 +28,7 @@ extension FileTail {
         recognizeOpen(log, candidates, feed)
         recognizeClosed(log, candidates, feed, now)
         recognizeNameless(log, candidates)
+        noteGrowing(log, candidates, now)
         takeNew(log, candidates, feed, now)
         settleMissing(log, candidates, feed, now)
         putInOrder(log, candidates)
@@ -33,10 +40,11 @@ extension FileTail {
         if let front = log.front { enqueue(front) }
     }
 
-    /// The siblings that lie on the disk, in order. Read again until two looks agree, since a rotation may be under way.
+    /// The siblings that lie on the disk, in order. Read again until two looks agree, since a rotation may be under way;
+    /// while everything is looked at, inotify tells of that.
     private func siblings(of log: TailedLog) -> [Sibling] {
         var last = look(for: log)
-        for _ in 0..<4 {
+        for _ in 0..<4 where !isScanning {
             let next = look(for: log)
             if next == last { break }
             last = next
@@ -45,25 +53,63 @@ extension FileTail {
     }
 
     private func look(for log: TailedLog) -> [Sibling] {
-        var siblings: [Sibling] = []
         // Without its pattern the path is not read; its rotated files still are, once the path was.
-        var paths: Set<String> = isIncluded(log.path) ? [log.path] : []
-        for base in log.bases {
-            let folder = directory(of: base)
-            let prefix = folder == "/" ? "/" : folder + "/"
-            let start = base.dropFirst(prefix.count)
-            for name in (try? files.names(inDirectory: folder)) ?? [] where name.hasPrefix(start) {
-                let path = prefix + name
-                if path != log.path, RotationName(path).logicalPath == base { paths.insert(path) }
+        let isRead = isIncluded(log.path)
+        var paths: Set<String> = isRead ? [log.path] : []
+        for base in log.bases { paths.formUnion(names(of: base, log)) }
+        paths.formUnion(log.files.map(\.path))
+        if !isRead { paths.remove(log.path) }
+        var siblings: [Sibling] = []
+        for path in paths.sorted() {
+            guard let status = status(at: path, of: log) else { continue }
+            guard status.kind == .regular else {
+                if path == log.path { log.problem = "'\(path)' is not a file that can be read like a log" }
+                continue
             }
-        }
-        for path in paths.union(log.files.map(\.path)).sorted() {
-            guard let status = try? files.status(at: path), status.kind == .regular else { continue }
-            guard path != log.path || paths.contains(path) else { continue }
             siblings.append(
                 Sibling(path: path, name: RotationName(path), isLive: path == log.path, stamp: FileStamp(status)))
         }
         return siblings
+    }
+
+    /// What lies at a path; that it cannot be seen does not mean that it is not there.
+    private func status(at path: String, of log: TailedLog) -> FileStatus? {
+        do throws(FileSystemError) { return try files.look(at: path) } catch {
+            if !error.isNotFound { log.failure = error }
+            return nil
+        }
+    }
+
+    private func names(in folder: String, of log: TailedLog) -> [String] {
+        do throws(FileSystemError) { return try files.list(folder) } catch {
+            if !error.isNotFound { log.failure = error }
+            return []
+        }
+    }
+
+    /// The paths that rotation may have made of a path.
+    private func names(of base: String, _ log: TailedLog) -> [String] {
+        let folder = directory(of: base)
+        if isScanning {
+            if listings[folder] == nil { listings[folder] = listing(of: folder, log) }
+            return listings[folder]?[base] ?? []
+        }
+        let prefix = folder == "/" ? "/" : folder + "/"
+        let start = base.dropFirst(prefix.count)
+        return names(in: folder, of: log).filter { $0.hasPrefix(start) }.map { prefix + $0 }.filter {
+            $0 != base && RotationName($0).logicalPath == base
+        }
+    }
+
+    /// All names of a directory that rotation has given, by the path that they come from.
+    private func listing(of folder: String, _ log: TailedLog) -> [String: [String]] {
+        let prefix = folder == "/" ? "/" : folder + "/"
+        var names: [String: [String]] = [:]
+        for name in self.names(in: folder, of: log) {
+            let rotated = RotationName(prefix + name)
+            if !rotated.isLive { names[rotated.logicalPath, default: []].append(prefix + name) }
+        }
+        return names
     }
 
     /// A file that was cut must not be taken for what it was.
@@ -83,6 +129,8 @@ extension FileTail {
                 attach(file, to: candidate, feed)
             } else {
                 file.isNameless = true
+                mayHaveNameless = true
+                if let status = try? reader.file.status() { file.lookedSize = status.size }
             }
         }
     }
@@ -112,7 +160,11 @@ extension FileTail {
         }
         attach(file, to: candidate, feed)
         let hasMore = match == .compressed || match != .known && (!file.isDone || candidate.stamp.size > file.position)
-        if hasMore, makeRoom() { open(file, from: candidate, isCompressed: match == .compressed, now) }
+        if hasMore, makeRoom() {
+            open(file, from: candidate, isCompressed: match == .compressed, now)
+        } else if match == .compressed || candidate.stamp.size > file.position {
+            file.log.lacksRoom = true
+        }
         return true
     }
 
@@ -140,6 +192,7 @@ extension FileTail {
         file.isNameless = false
         file.isSetAside = false
         file.missingSince = nil
+        file.wasFound = true
         if hasMoved, let source = file.source { feed.moved(source) }
     }
 
@@ -152,19 +205,52 @@ extension FileTail {
         }
     }
 
-    /// A file that is nowhere, twice, is given up, unless it may be one that cannot be looked into.
+    /// What is being packed is waited for, as long as it grows, if it may be a file that is missing or a new one.
+    private func noteGrowing(_ log: TailedLog, _ candidates: [Candidate], _ now: Int64) {
+        let before = log.growing
+        log.growing = [:]
+        let isMissing = log.files.contains { file in
+            file.reader == nil && !candidates.contains { $0.owner === file }
+        }
+        guard let oldest = isMissing ? -1 : candidates.firstIndex(where: { $0.owner != nil }) else { return }
+        for candidate in candidates[(oldest + 1)...] where candidate.owner == nil {
+            guard candidate.sibling.name.isCompressed, candidate.isUnfinished else { continue }
+            let size = candidate.stamp.size
+            let since = before[candidate.stamp.id].flatMap { $0.size == size ? $0.since : nil } ?? now
+            guard now - since < Self.unfinishedWait else { continue }
+            log.growing[candidate.stamp.id] = (size, since)
+            log.placeAgain(at: now + Self.drainLook)
+        }
+    }
+
+    /// Reading does not wait for a file that is nowhere; after a longer time it is given up, unless it may be one that
+    /// cannot be looked into or lies on a file system that is not mounted now.
     private func settleMissing(_ log: TailedLog, _ candidates: [Candidate], _ feed: any Feed, _ now: Int64) {
-        let isAllSeen = candidates.allSatisfy { $0.failure == nil || $0.failure?.isNotFound == true }
+        let isAllSeen =
+            log.failure == nil && candidates.allSatisfy { $0.failure == nil || $0.failure?.isNotFound == true }
+        guard log.growing.isEmpty else { return }
         for file in log.files where file.reader == nil && !candidates.contains(where: { $0.owner === file }) {
             let since = file.missingSince ?? now
             file.missingSince = since
             if now - since < Self.missingWait {
-                log.placeAt = min(log.placeAt ?? .max, since + Self.missingWait)
-            } else if isAllSeen {
-                giveUp(file, feed)
-            } else {
+                log.placeAgain(at: since + Self.missingWait)
+            } else if now - since < Self.goneWait || !isAllSeen || !isMounted(file) {
+                if !file.isSetAside { end(file, feed) }
                 file.isSetAside = true
+                if now - since < Self.goneWait { log.placeAgain(at: since + Self.goneWait) }
+            } else {
+                giveUp(file, feed)
             }
+        }
+    }
+
+    /// Whether the directory of a file, or what is left of its path, is on the device where the file was.
+    private func isMounted(_ file: TailedFile) -> Bool {
+        var path = directory(of: file.path)
+        while true {
+            if let status = try? files.look(at: path) { return status.device == file.stamp?.id.device }
+            if path == "/" || path == "." { return false }
+            path = directory(of: path)
         }
     }
 
@@ -184,6 +270,7 @@ extension FileTail {
             } else {
                 isNewer = log.matches.contains(candidate.sibling.path)
             }
+            guard log.growing[candidate.stamp.id] == nil else { continue }
             if isNewer, !log.files.contains(where: { candidate.isCopy(of: $0) }) { take(candidate, of: log, feed, now) }
         }
     }
@@ -194,14 +281,14 @@ extension FileTail {
             return
         }
         guard makeRoom() else {
-            log.placeAt = min(log.placeAt ?? .max, now + Self.firstRetry)
+            log.lacksRoom = true
             return
         }
         guard let reader = candidate.reader() else { return }
         let file = TailedFile(key: feed.newKey(), of: log, at: candidate.sibling.path)
         file.open(reader, now: now)
         file.stamp = candidate.stamp
-        file.seen = clock.now
+        file.seen = wall
         log.files.append(file)
         attach(file, to: candidate, feed)
         if isToBeSkipped(file) { skipToEnd(file, feed) }
@@ -215,7 +302,7 @@ extension FileTail {
 
     /// A file of another log has this name: a further one, or instead of the one that it had.
     private func noteOtherName(_ path: String, of file: TailedFile, _ id: FileID) {
-        if let status = try? files.status(at: file.path), FileID(status) == id {
+        if let status = try? files.look(at: file.path), FileID(status) == id {
             guard saidTwice.insert(path).inserted else { return }
             say("'\(path)' is the same file as '\(file.path)' and is read once, under that name")
         } else {
@@ -238,18 +325,18 @@ extension FileTail {
 
     /// What could not be opened is tried again, ever more seldom.
     private func retryLater(_ log: TailedLog, _ candidates: [Candidate], _ now: Int64) {
-        guard let failure = candidates.lazy.compactMap(\.failure).first else {
+        if log.lacksRoom { log.placeAgain(at: now + Self.roomRetry) }
+        guard let failure = log.failure ?? candidates.lazy.compactMap(\.failure).first else {
             log.failures = 0
             return
         }
         if failure.isNotFound {
             // It was there a moment ago: names are changing.
-            log.placeAt = min(log.placeAt ?? .max, now + 20_000_000)
+            log.placeAgain(at: now + Self.namesRetry)
             return
         }
         log.problem = "\(failure)" + Self.help(for: failure)
-        let wait = min(Self.firstRetry << Int64(min(log.failures, 10)), Self.lastRetry)
+        log.placeAgain(at: now + min(Self.firstRetry << Int64(min(log.failures, 10)), Self.lastRetry))
         log.failures += 1
-        log.placeAt = min(log.placeAt ?? .max, now + wait)
     }
 }

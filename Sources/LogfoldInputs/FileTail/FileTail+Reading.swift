@@ -7,14 +7,14 @@ extension FileTail {
     /// Between two looks at a file that is open and may have no name that inotify tells of.
     static let drainLook: Int64 = 1_000_000_000
     /// How long a compressed file that ends in its middle may stand still before it is taken as it is.
-    private static let unfinishedWait: Int64 = 10_000_000_000
+    static let unfinishedWait: Int64 = 10_000_000_000
 
     /// Looks at a file and reads a piece, if it is its turn. Returns how many bytes were read.
     func visit(_ file: TailedFile, _ feed: any Feed, _ now: Int64) -> Int {
         guard file.missingSince == nil, !file.isBroken, look(at: file, feed, now), let reader = file.reader else {
             return 0
         }
-        file.seen = clock.now
+        file.seen = wall
         let isItsTurn = file.isDone || file.log.front === file
         // Of a file that has to wait only the beginning is of interest: whether there is any.
         guard isItsTurn || file.head == nil else {
@@ -50,8 +50,9 @@ extension FileTail {
     private func look(at file: TailedFile, _ feed: any Feed, _ now: Int64) -> Bool {
         do throws(FileSystemError) {
             var status: FileStatus?
-            if file.isLive || file.reader == nil {
-                let atPath = try? files.status(at: file.path)
+            // Of a file that is open inotify tells when its path comes to name another.
+            if file.reader == nil || file.isLive && watcher.isPolling {
+                let atPath = try? files.look(at: file.path)
                 let expected = file.reader?.id ?? file.stamp?.id
                 if let atPath, FileID(atPath) == expected, atPath.kind == .regular {
                     status = atPath
@@ -65,8 +66,11 @@ extension FileTail {
             file.lookedModified = status.modified
             guard file.reader == nil else { return true }
             // A closed file that has not changed has nothing to be read.
-            guard status.size != file.position || status.modified != file.stamp?.modified else { return false }
-            file.log.mustPlace = true
+            if status.size != file.position || status.modified != file.stamp?.modified {
+                if !file.log.lacksRoom { file.log.mustPlace = true }
+            } else if !file.isAtEnd {
+                reachedEnd(of: file, feed, now)
+            }
             return false
         } catch {
             hasFailed(file, error, now)
@@ -152,8 +156,8 @@ extension FileTail {
         unsafe bytes.withUnsafeBytes {
             feed.push(unsafe RawSpan(_unsafeBytes: $0), of: source, at: file.offset)
         }
-        file.advance(by: bytes.count)
-        file.lastRead = clock.now
+        file.advance(by: bytes)
+        file.lastRead = wall
     }
 
     /// The number under which the engine knows a file; begins it if it does not know it yet.
@@ -168,6 +172,8 @@ extension FileTail {
     func hasBegun(_ file: TailedFile, as source: UInt32, _ feed: any Feed) {
         file.source = source
         file.isSaved = true
+        file.sources.append(source)
+        if file.sources.count > 8 { filesBySource[file.sources.removeFirst()] = nil }
         file.resume = nil
         filesBySource[source] = file
         feed.moved(source)

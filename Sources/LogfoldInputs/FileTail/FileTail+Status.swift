@@ -1,5 +1,6 @@
 package import LogfoldCore
 import LogfoldIO
+import LogfoldParsing
 
 extension FileTail {
     package var status: InputStatus {
@@ -8,11 +9,13 @@ extension FileTail {
         let now = clock.now
         for log in order {
             for file in log.files where !file.isDone || file.reader != nil {
-                var source = InputStatus.Source(path: file.path, position: file.position, lag: file.lag)
+                let size = (try? file.reader?.file.status().size) ?? file.stamp?.size ?? 0
+                let lag = max(0, size - file.position)
+                var source = InputStatus.Source(path: file.path, position: file.position, lag: lag)
                 source.lastRead = file.lastRead
                 source.problem = file.problem ?? quietness(of: file, now)
                 status.sources.append(source)
-                if file.isNameless { status.pinnedBytes += file.stamp?.size ?? 0 }
+                if file.isNameless { status.pinnedBytes += size }
             }
         }
         return status

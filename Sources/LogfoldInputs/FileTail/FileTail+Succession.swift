@@ -1,5 +1,6 @@
 import LogfoldCore
 import LogfoldIO
+import LogfoldParsing
 
 // How a file ends, and what comes after it.
 extension FileTail {
@@ -106,7 +107,7 @@ extension FileTail {
             let reason =
                 "'\(file.path)' has gone or was written anew after \(file.offset) bytes of it were read,"
                 + " and no rotated file continues it"
-            if file.lag > 0 || file.isRestored {
+            if file.lag > 0 || !file.wasFound {
                 feed.lostAtSource(file.source, of: self, bytes: file.lag, reason: reason)
             }
         }
@@ -120,6 +121,7 @@ extension FileTail {
         if let id = file.stamp?.id, filesByID[id] === file { filesByID[id] = nil }
         if filesByPath[file.path] === file { filesByPath[file.path] = nil }
         file.log.files.removeAll { $0 === file }
+        for source in file.sources { filesBySource[source] = nil }
         if file.isSaved { feed.forget(key: file.key) }
         if let front = file.log.front { enqueue(front) }
     }
@@ -144,10 +146,12 @@ extension FileTail {
 
     /// Closes deleted files, the ones that were idle longest first, until what they hold is within the bound.
     func releasePinned(_ feed: any Feed) {
+        guard mayHaveNameless else { return }
         var pinned = order.flatMap(\.files).filter(\.isNameless).sorted { $0.active < $1.active }
-        while pinned.reduce(0, { $0 + ($1.stamp?.size ?? 0) }) > options.maxPinnedBytes, !pinned.isEmpty {
+        mayHaveNameless = !pinned.isEmpty
+        while pinned.reduce(0, { $0 + $1.lookedSize }) > options.maxPinnedBytes, !pinned.isEmpty {
             let file = pinned.removeFirst()
-            let lost = max(file.lag, file.lookedSize - file.position)
+            let lost = file.lookedSize - file.position
             if lost > 0 {
                 feed.lostAtSource(
                     file.source, of: self, bytes: lost,
@@ -169,7 +173,7 @@ extension FileTail {
         guard let bound = options.ignoreOlder, let stamp = file.stamp else { return false }
         // What follows a file that is known is read, however old it is.
         if file.log.files.contains(where: { $0 !== file && $0.isSaved }) { return false }
-        return clock.now - stamp.modified > bound.nanoseconds
+        return wall - stamp.modified > bound.nanoseconds
     }
 
     /// Begins behind the last complete line, and has that saved at once.

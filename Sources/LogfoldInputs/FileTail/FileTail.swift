@@ -18,6 +18,7 @@ package final class FileTail: Input {
     let say: (String) -> Void
     let watcher: DirectoryWatcher
 
+    let agenda = Agenda()
     /// The logs by their paths, and in the order in which the patterns name them.
     var logs: [String: TailedLog] = [:]
     var order: [TailedLog] = []
@@ -34,8 +35,15 @@ package final class FileTail: Input {
     var round: [TailedFile] = []
     var buffer = [UInt8](repeating: 0, count: chunk + FileMark.longest)
 
+    /// The wall time of this turn.
+    private(set) var wall: Int64 = 0
+    /// Whether a file that is open has no name, perhaps.
+    var mayHaveNameless = false
     /// Set while it is found out what comes before what: until then nothing is given to the engine.
     var isPlacing = false
+    /// Set while everything is looked at; then directories are listed once.
+    private(set) var isScanning = false
+    var listings: [String: [String: [String]]] = [:]
     private var restored: [RestoredSource]
     /// Whether this input never ran before; then `start_at` counts until the first look is over.
     private(set) var isFirstLook: Bool
@@ -84,14 +92,15 @@ package final class FileTail: Input {
 
     package func run(_ feed: any Feed, now: Int64) -> Bool {
         guard !isStopped else { return false }
+        wall = clock.now
         takeChanges(now)
         if now >= scanAt { scan(feed, now) }
-        for log in order { wake(log, now) }
-        for log in order where log.mustPlace { place(log, feed, now) }
+        if agenda.isDue(now) { for log in order { wake(log, now) } }
+        if agenda.mustPlace { placeAll(feed, now) }
         let hasMore = readTurn(feed, now)
         releasePinned(feed)
-        deadline = nextDeadline()
-        return hasMore || order.contains(where: \.mustPlace)
+        deadline = agenda.mustPlace ? now : min(changesAt ?? .max, scanAt, agenda.next)
+        return hasMore || agenda.mustPlace
     }
 
     package func place(of source: UInt32) -> [UInt8] {
@@ -110,6 +119,11 @@ package final class FileTail: Input {
 
 // The order of work.
 extension FileTail {
+    private func placeAll(_ feed: any Feed, _ now: Int64) {
+        agenda.mustPlace = false
+        for log in order where log.mustPlace { place(log, feed, now) }
+    }
+
     /// Takes what inotify tells, once the time to gather it is over.
     private func takeChanges(_ now: Int64) {
         if let due = changesAt {
@@ -180,16 +194,32 @@ extension FileTail {
             log.mustPlace = true
             for file in log.files where !file.isDone || file.reader != nil { enqueue(file) }
         }
-        for log in order { place(log, feed, now) }
+        isScanning = true
+        // First those of which files are known: one of these may have come under the name of a new log.
+        let known = order.filter { !$0.files.isEmpty }
+        for log in known + order.filter({ $0.files.isEmpty }) { place(log, feed, now) }
+        isScanning = false
+        listings = [:]
         isFirstLook = false
+        forgetEmptyLogs()
         watcher.end()
         scanAt = now + (watcher.polled.isEmpty ? Self.slowLook : Self.quickLook)
+    }
+
+    /// Logs that no pattern names and of which no file is known any more.
+    private func forgetEmptyLogs() {
+        order.removeAll { log in
+            guard log.files.isEmpty, log.matches.isEmpty else { return false }
+            logs[log.path] = nil
+            for (base, other) in logsByBase where other === log { logsByBase[base] = nil }
+            return true
+        }
     }
 
     /// The log of a path; a new one where there is none.
     private func log(of path: String) -> TailedLog {
         if let log = logs[path] { return log }
-        let log = TailedLog(path)
+        let log = TailedLog(path, agenda)
         logs[path] = log
         logsByBase[path] = log
         order.append(log)
@@ -233,21 +263,30 @@ extension FileTail {
     private func target(of path: String) -> String? {
         var at = path
         for _ in 0..<40 {
-            guard let next = try? files.target(ofLink: at) else { break }
+            guard let next = link(at) else { break }
             at = next.hasPrefix("/") ? next : directory(of: at) + "/" + next
         }
         return at == path ? nil : at
     }
 
+    /// Where a symbolic link points; nil for what is none.
+    private func link(_ path: String) -> String? {
+        while true {
+            do throws(FileSystemError) { return try files.target(ofLink: path) } catch {
+                guard error.isInterruption else { return nil }
+            }
+        }
+    }
+
     private func wake(_ log: TailedLog, _ now: Int64) {
-        if let at = log.placeAt, now >= at {
-            log.placeAt = nil
-            log.mustPlace = true
+        if let at = log.placeAt {
+            log.placeAt = now >= at ? nil : at
+            if now >= at { log.mustPlace = true }
         }
         for file in log.files {
-            guard let at = file.wakeAt, now >= at else { continue }
-            file.wakeAt = nil
-            enqueue(file)
+            guard let at = file.wakeAt else { continue }
+            file.wakeAt = now >= at ? nil : at
+            if now >= at { enqueue(file) }
         }
     }
 
@@ -273,17 +312,6 @@ extension FileTail {
             left -= max(count, 4096)
         }
         return !feed.isFull && !(ready.isEmpty && round.isEmpty)
-    }
-
-    private func nextDeadline() -> Int64 {
-        var next = changesAt ?? scanAt
-        next = min(next, scanAt)
-        for log in order {
-            if let at = log.placeAt { next = min(next, at) }
-            if log.mustPlace { next = 0 }
-            for file in log.files { if let at = file.wakeAt { next = min(next, at) } }
-        }
-        return next
     }
 }
 

@@ -30,14 +30,3 @@ package struct FileTailOptions: Sendable, Equatable {
     /// Nothing is read.
     package init() {}
 }
-
-extension Duration {
-    /// In nanoseconds, as far as they fit.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        let (sum, carry) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return carry ? .max : sum
-    }
-}

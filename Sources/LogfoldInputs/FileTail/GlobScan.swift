@@ -64,11 +64,11 @@ struct GlobScan {
 
     private mutating func add(_ path: String, _ excludes: GlobExcludes) {
         guard !excludes.contain(path), known.insert(path).inserted else { return }
-        guard let kind = try? files.status(at: path).kind, kind != .directory else { return }
+        guard let kind = try? files.look(at: path).kind, kind != .directory else { return }
         found.append(path)
     }
 
-    private func isDirectory(_ path: String) -> Bool { (try? files.status(at: path).kind) == .directory }
+    private func isDirectory(_ path: String) -> Bool { (try? files.look(at: path).kind) == .directory }
 
     private mutating func names(in directory: String, hasFiles: Bool) -> [String] {
         let path = directory.isEmpty ? "/" : directory
@@ -76,7 +76,7 @@ struct GlobScan {
         if let names = listings[directory] { return names }
         guard listings.count < Self.mostDirectories else { return [] }
         do throws(FileSystemError) {
-            let names = try files.names(inDirectory: path).sorted()
+            let names = try files.list(path).sorted()
             listings[directory] = names
             return names
         } catch {

@@ -26,6 +26,8 @@ final class TailedFile {
     var held: [UInt8] = []
     /// Its number in this process, while the engine has it.
     var source: UInt32?
+    /// All numbers that it had, the last few of them: it may still be asked where they are.
+    var sources: [UInt32] = []
     /// Where the engine takes it up; nil once it has.
     var resume: ResumePoint?
 
@@ -49,8 +51,8 @@ final class TailedFile {
     var isSetAside = false
     /// Since when it is nowhere on the disk, by the monotonic clock.
     var missingSince: Int64?
-    /// Whether it was known before this process.
-    let isRestored: Bool
+    /// Whether this process has seen it.
+    var wasFound = false
     /// Size and time of the last change by the last look, whatever the bytes are.
     var lookedSize: Int64 = 0
     var lookedModified: Int64 = 0
@@ -68,7 +70,9 @@ final class TailedFile {
     var lastRead: Int64?
     var seen: Int64 = 0
     /// When it has to be looked at though nothing is told of it, by the monotonic clock.
-    var wakeAt: Int64?
+    var wakeAt: Int64? {
+        didSet { log.noteWake(at: wakeAt) }
+    }
     /// Whether it waits for its turn.
     var isQueued = false
     /// Attempts to open or read it that have failed since the last that has not, and why.
@@ -99,7 +103,6 @@ final class TailedFile {
         self.path = path
         self.offset = offset
         closedPosition = offset
-        isRestored = false
         isSaved = false
     }
 
@@ -117,7 +120,6 @@ final class TailedFile {
         isDone = place.isDone && offset >= place.marks[0].offset
         seen = place.seen
         closedPosition = offset
-        isRestored = true
         isSaved = true
     }
 
@@ -130,11 +132,10 @@ final class TailedFile {
     /// Whether the last byte that was read ended a line; also where nobody knows.
     var endsWithLine: Bool { (held.last ?? reader?.tail.last ?? closedByte ?? 0x0A) == 0x0A }
 
-    /// Notes that the engine was given bytes up to here.
-    func advance(by count: Int) {
-        offset += Int64(count)
-        guard let reader, marks.wantsStep(at: offset) else { return }
-        marks.addStep(FileMark(at: offset, behind: reader.tail))
+    /// Notes that the engine was given these bytes.
+    func advance(by bytes: ArraySlice<UInt8>) {
+        marks.pass(bytes, from: offset, tail: reader?.tail ?? [])
+        offset += Int64(bytes.count)
     }
 
     /// Begins, or takes it up, at another offset.

@@ -1,3 +1,5 @@
+import LogfoldIO
+
 /// A log: a path, and the files that it has named one after the other, as far as they are remembered.
 final class TailedLog {
     /// The path, without suffixes of rotation.
@@ -9,19 +11,36 @@ final class TailedLog {
     var matches: Set<String> = []
     /// Where the path leads, if it is a symbolic link.
     var target: String?
+    private let agenda: Agenda
     /// Whether its files have to be looked for.
-    var mustPlace = true
+    var mustPlace = false {
+        didSet { if mustPlace { agenda.mustPlace = true } }
+    }
     /// When they have to be looked for again, by the monotonic clock.
-    var placeAt: Int64?
+    var placeAt: Int64? {
+        didSet { agenda.note(placeAt) }
+    }
+    /// Whether a file could not be opened because enough are.
+    var lacksRoom = false
+    /// Packed files of which so little is there that nobody can say what they are: their size, and since when it is so.
+    var growing: [FileID: (size: Int64, since: Int64)] = [:]
+    /// Why the last look for its files may not have seen all.
+    var failure: FileSystemError?
     /// What is wrong with its files.
     var problem: String?
     /// Attempts to look at its files that have failed one after the other.
     var failures = 0
 
-    init(_ path: String) { self.path = path }
+    init(_ path: String, _ agenda: Agenda) {
+        self.path = path
+        self.agenda = agenda
+    }
 
-    /// The file that is read: the oldest that was not read to its end.
-    var front: TailedFile? { files.first { !$0.isDone && !$0.isSetAside } }
+    /// A file of it has to be looked at, at this time.
+    func noteWake(at time: Int64?) { agenda.note(time) }
+
+    /// The file that is read: the oldest that was not read to its end. None while what comes before is being packed.
+    var front: TailedFile? { growing.isEmpty ? files.first { !$0.isDone && !$0.isSetAside } : nil }
     /// The file that the path names.
     var live: TailedFile? { files.last { $0.isLive } }
 
@@ -30,6 +49,9 @@ final class TailedLog {
         guard let index = files.firstIndex(where: { $0 === file }) else { return nil }
         return files[(index + 1)...].first { !$0.isDone && !$0.isSetAside }
     }
+
+    /// Has its files looked for again.
+    func placeAgain(at time: Int64) { placeAt = min(placeAt ?? .max, time) }
 
     /// How often a file with this first line has begun here already.
     func generation(of head: FileHead, besides file: TailedFile) -> UInt32 {

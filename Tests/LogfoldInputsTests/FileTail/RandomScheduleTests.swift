@@ -8,7 +8,7 @@ struct RandomScheduleTests {
         case rename, renameAndPack, copyTruncate, copyTruncateAndPack, mixed
     }
 
-    @Test("nothing is lost and nothing comes twice", arguments: Style.allCases, 0..<200)
+    @Test("nothing is lost and nothing comes twice", arguments: Style.allCases, 0..<40)
     func schedule(style: Style, seed: Int) throws {
         var random = SplitMix64(seed: UInt64(seed) &* 977 &+ UInt64(style.hashValueOfName))
         let stage = Stage(try TailWorld(usesInotify: random.number(in: 0...3) > 0))

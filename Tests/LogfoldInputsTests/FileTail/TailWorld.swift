@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LogfoldCore
 import LogfoldIO
 import LogfoldInputs
@@ -122,8 +123,8 @@ final class TailWorld {
     }
 
     /// Begins an input from what was saved.
-    func begin() {
-        start(restored)
+    func begin(with sources: [RestoredSource]? = nil) {
+        start(sources ?? restored)
         settle()
     }
 

@@ -1,5 +1,6 @@
 import LogfoldCore
 import LogfoldIO
+import LogfoldInputs
 import LogfoldParsing
 
 /// How a command reads its logs: what the options under *Reading* and *Limits* mean.
@@ -45,28 +46,11 @@ struct ReadingOptions {
     private static func format(
         _ paths: [String], _ command: CommandName, _ files: any FileSystem
     ) throws(UsageError) -> CustomFormat {
-        var texts: [(name: String, text: [UInt8])] = []
-        for path in paths {
-            do throws(FileSystemError) {
-                for file in try configurationFiles(path, files) {
-                    texts.append((file, try OpenFile(file, in: files).readAll(limit: 16 << 20)))
-                }
-            } catch {
-                throw .invalid(path, for: "oslo-config", of: command, because: error.description)
-            }
+        do throws(OsloConfigFailure) {
+            return try CustomFormat.read(osloConfig: paths, in: files)
+        } catch {
+            let named = paths.joined(separator: " ")
+            throw .invalid(named, for: "oslo-config", of: command, because: error.reasons.joined(separator: "\n"))
         }
-        let (format, problems) = CustomFormat.read(texts)
-        guard let format else {
-            let reasons = problems.map(\.description).joined(separator: "\n")
-            throw .invalid(paths.joined(separator: " "), for: "oslo-config", of: command, because: reasons)
-        }
-        return format
-    }
-
-    /// A directory stands for its `*.conf`, as for oslo.config.
-    private static func configurationFiles(_ path: String, _ files: any FileSystem) throws(FileSystemError) -> [String]
-    {
-        guard try files.status(at: path).kind == .directory else { return [path] }
-        return try files.names(inDirectory: path).filter { $0.hasSuffix(".conf") }.sorted().map { "\(path)/\($0)" }
     }
 }
