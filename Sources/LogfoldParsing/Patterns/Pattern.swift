@@ -39,23 +39,12 @@ package final class Pattern: @unchecked Sendable {  // Compiled code is read-onl
         return String(decoding: text.prefix(Swift.max(0, Int(length))), as: UTF8.self)
     }
 
-    /// How many steps one match may take: beyond it the text counts as not matching.
-    private static let matchLimit: UInt32 = 1_000_000
-
     /// Whether the pattern matches somewhere in `range` of a span that is not empty.
     package func matches(_ bytes: RawSpan, _ range: ByteRange) -> Bool {
-        guard let data = unsafe pcre2_match_data_create_8(1, nil),
-            let context = unsafe pcre2_match_context_create_8(nil)
-        else { return false }
-        defer {
-            unsafe pcre2_match_data_free_8(data)
-            unsafe pcre2_match_context_free_8(context)
-        }
-        unsafe _ = pcre2_set_match_limit_8(context, Self.matchLimit)
-        return unsafe bytes.withUnsafeBytes { raw in
-            guard range.end <= raw.count, let base = raw.baseAddress else { return false }
-            let start = unsafe (base + range.start).assumingMemoryBound(to: UInt8.self)
-            return unsafe pcre2_match_8(code, start, range.count, 0, 0, data, context) >= 0
-        }
+        var matcher = PatternMatcher()
+        return matcher.matches(self, bytes, range)
     }
+
+    /// Lends the compiled code to a matcher.
+    func withCode<Result>(_ body: (OpaquePointer) -> Result) -> Result { unsafe body(code) }
 }

@@ -96,6 +96,17 @@ package struct EventView: ~Copyable {
         }
     }
 
+    /// The value at a path that is not known to the compiler, or nil.
+    package borrowing func value(at path: [UInt8]) -> Value? {
+        path.withSpan { wanted in
+            let all = ByteRange(0, wanted.byteCount)
+            return paths.withSpan { span in
+                for member in members where span.equal(member.path, all, in: wanted) { return member.value }
+                return nil
+            }
+        }
+    }
+
     /// The text (still escaped) or number at a path, or nil.
     package borrowing func text(_ path: StaticString) -> ByteRange? {
         switch value(path) {
