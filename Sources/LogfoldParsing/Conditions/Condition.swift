@@ -103,7 +103,7 @@ extension ConditionTest {
         case .contains:
             operands.contains { operand in
                 guard case .text(let part) = operand else { return false }
-                return bytes.contains(part, in: text)
+                return bytes.firstIndex(of: part, from: text.start, to: text.end) != nil
             }
         case .matches: pattern.map { matcher.matches($0, bytes, text) } ?? false
         case .exists: true
@@ -116,24 +116,6 @@ extension ConditionTest {
         operands.contains { operand in
             guard case .text(let other) = operand, other.count == text.count else { return false }
             return other.withSpan { bytes.equal(text, ByteRange(0, other.count), in: $0) }
-        }
-    }
-}
-
-extension RawSpan {
-    /// Whether `part` stands somewhere in `range`.
-    fileprivate func contains(_ part: [UInt8], in range: ByteRange) -> Bool {
-        guard let first = part.first else { return true }
-        return part.withSpan { wanted in
-            let last = range.end - part.count
-            var at = range.start
-            while at <= last {
-                at = index(of: first, from: at, to: last + 1)
-                guard at <= last else { return false }
-                if equal(ByteRange(at, at + part.count), ByteRange(0, part.count), in: wanted) { return true }
-                at += 1
-            }
-            return false
         }
     }
 }

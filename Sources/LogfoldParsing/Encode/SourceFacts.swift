@@ -34,6 +34,9 @@ package struct SourceFacts: Sendable {
         }
     }
 
+    /// Name of the input that reads it, for a plan's `inputs:`.
+    package var input = ""
+
     /// Facts of a source in this zone, of this service if one is known.
     package init(zone: String, service: String? = nil) {
         self.zone = Self.escaped(zone)

@@ -24,6 +24,7 @@ public struct Engine: ~Copyable {
     public init(options: EngineOptions = EngineOptions()) {
         self.options = options
         budget = FoldBudget(options.fold.memory)
+        writer.follow(options.plan)
     }
 
     /// The wall clock for `event.created`, nanoseconds since 1970 UTC: the engine has none of its own.
@@ -34,6 +35,12 @@ public struct Engine: ~Copyable {
 
     /// What happened to the events so far.
     public var counts: EventCounts { writer.counts }
+
+    /// What became of the events under the plan, if there is one, since it was given.
+    package var planCounts: PlanCounts? { writer.planCounts }
+
+    /// Treats the next events by this plan; its counts begin at zero.
+    package mutating func follow(_ plan: RoutePlan?) { writer.follow(plan) }
 
     /// Makes a source known by its number, with the service whose log it is, if that is known.
     public mutating func open(source: UInt32, service: String? = nil) {

@@ -47,6 +47,9 @@ public struct EngineOptions: Sendable {
     /// Which events are written; all others are counted and dropped.
     public var selection = EventSelection()
 
+    /// What is done with each event, and where it goes; nil: nothing, and everywhere.
+    package var plan: RoutePlan?
+
     /// The defaults.
     public init() {}
 }

@@ -14,6 +14,14 @@ struct EventPipeline: ~Copyable {
     var now: Int64 = 0
     private var redactor = Redactor()
     private var ownRedactor = OwnOutputRedactor()
+    private(set) var routing: EventRouting?
+    private var planNumber = 0
+
+    /// Treats the next events by this plan.
+    mutating func follow(_ plan: RoutePlan?) {
+        planNumber += 1
+        routing = plan.map { EventRouting($0, number: planNumber) }
+    }
 
     /// Writes an event whose own text is `start..<end` of `bytes`, which must be padded.
     @inline(__always)
@@ -53,15 +61,22 @@ struct EventPipeline: ~Copyable {
         {
             return drop(event, &source)
         }
+        if let routing, !routing.admits(bytes, normalizer.record, &source) { return drop(event, &source) }
         guard routes != 0 else { return skip(event, &source) }
         if source.rules.isRedacting { redactor.scan(bytes, normalizer.text) } else { redactor.forget() }
         let before = encoder.output.count
         encoder.encode(
             bytes, normalizer.record, normalizer.exceptions, context, source.origin.facts, layers: source.layerNames,
             masks: redactor.masks, original: original)
-        count(
-            event, from: before, context.time, normalizer.record.level, routes, &source,
-            isRedacted: !redactor.masks.isEmpty)
+        if let routing {
+            let outcome = routing.finish(&encoder.output, from: before, &source)
+            count(
+                event, outcome, from: before, context.time, routes, &source, isRedacted: !redactor.masks.isEmpty)
+        } else {
+            count(
+                event, from: before, context.time, normalizer.record.level, routes, &source,
+                isRedacted: !redactor.masks.isEmpty)
+        }
         if source.rules.keepsOriginal { original.removeAll(keepingCapacity: true) }
     }
 
@@ -74,7 +89,7 @@ struct EventPipeline: ~Copyable {
         return routes
     }
 
-    /// Leaves out an event that a selection does not want.
+    /// Leaves out an event that nobody wants.
     private mutating func drop(_ event: Event, _ source: inout SourceContext) {
         counts.filtered += 1
         source.origin.counts.filtered.add(event)
@@ -103,6 +118,20 @@ struct EventPipeline: ~Copyable {
             rawLength: Int64(event.rawLength), lineCount: UInt32(truncatingIfNeeded: event.physicalLines))
         entry.routes = routes
         entries.append(entry)
+    }
+
+    /// Counts an event that a plan has decided about, and takes back one that goes nowhere.
+    private mutating func count(
+        _ event: Event, _ outcome: EventRouting.Outcome, from start: Int, _ time: Int64, _ missing: UInt64,
+        _ source: inout SourceContext, isRedacted: Bool
+    ) {
+        guard outcome.routes & missing != 0 else {
+            encoder.output.truncate(to: start)
+            return outcome.routes == 0 ? drop(event, &source) : skip(event, &source)
+        }
+        count(
+            event, from: start, time, normalizer.record.level, outcome.routes & missing, &source,
+            isRedacted: isRedacted || outcome.isMasked)
     }
 
     /// The event's time in UTC (DESIGN section 5, *Times*).
@@ -157,8 +186,13 @@ extension EventPipeline {
         if source.rules.isRedacting { ownRedactor.scan(bytes, line) } else { ownRedactor.forget() }
         let before = encoder.output.count
         encoder.copy(bytes, line, masks: ownRedactor.masks)
-        count(
-            event, from: before, time, normalizer.record.level, routes, &source,
-            isRedacted: !ownRedactor.masks.isEmpty)
+        if let routing {
+            let outcome = routing.finishOwn(&encoder.output, from: before, &source)
+            count(event, outcome, from: before, time, routes, &source, isRedacted: !ownRedactor.masks.isEmpty)
+        } else {
+            count(
+                event, from: before, time, normalizer.record.level, routes, &source,
+                isRedacted: !ownRedactor.masks.isEmpty)
+        }
     }
 }

@@ -19,6 +19,11 @@ struct EventWriter: ~Copyable {
     /// What happened to the events so far.
     var counts: EventCounts { pipeline.counts }
 
+    /// What became of the events under the plan, if there is one.
+    var planCounts: PlanCounts? { pipeline.routing?.counts }
+    /// Treats the next events by this plan.
+    mutating func follow(_ plan: RoutePlan?) { pipeline.follow(plan) }
+
     /// Takes what was written as a batch, or nil if there is nothing.
     mutating func takeBatch(_ positions: [(source: UInt32, position: SourcePosition)]) -> Batch? {
         guard !pipeline.entries.isEmpty else { return nil }

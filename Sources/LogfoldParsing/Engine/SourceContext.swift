@@ -15,6 +15,8 @@ struct SourceContext {
     var lastTime: Int64
     /// What a stamp without year lies before, UTC nanoseconds.
     let referenceTime: Int64
+    /// Where its steps and ways are in the engine's plan.
+    var place = EventRouting.Place()
     /// What the layers know of lines that have not left, and the number of the first.
     private var layerFacts: [(facts: LayerFacts, layers: LayeredInput.Layers)] = []
     private var layerBase: Int32 = 0

@@ -7,8 +7,8 @@ package struct PatternMatcher: ~Copyable {
     package enum Found: Equatable, Sendable {
         /// Nothing.
         case nothing
-        /// Where the pattern matches, and where its first group does, if it has one that took part.
-        case match(ByteRange, group: ByteRange?)
+        /// Where the pattern matches.
+        case match(ByteRange)
         /// The match would have taken too long: nobody knows.
         case limit
     }
@@ -25,8 +25,8 @@ package struct PatternMatcher: ~Copyable {
 
     /// A matcher.
     package init() {
-        // The whole match and one group.
-        unsafe data = pcre2_match_data_create_8(2, nil)
+        // The whole match is asked for, and no group.
+        unsafe data = pcre2_match_data_create_8(1, nil)
         unsafe context = pcre2_match_context_create_8(nil)
         if let context = unsafe context {
             unsafe _ = pcre2_set_match_limit_8(context, Self.matchLimit)
@@ -68,21 +68,14 @@ package struct PatternMatcher: ~Copyable {
                 unsafe pcre2_match_8(code, start, range.count, from - range.start, options, data, context)
             }
         }
-        // Zero says that there are more groups than places for them.
-        if result >= 0 { return unsafe Self.places(data, from: range.start) }
-        return result == PCRE2_ERROR_NOMATCH ? .nothing : .limit
+        if result < 0 { return result == PCRE2_ERROR_NOMATCH ? .nothing : .limit }
+        return unsafe Self.place(data, from: range.start)
     }
 
-    private static func places(_ data: OpaquePointer, from start: Int) -> Found {
-        guard let pairs = unsafe pcre2_get_ovector_pointer_8(data) else { return .nothing }
-        let unset = Int.max
-        let (first, last) = unsafe (pairs[0], pairs[1])
-        let (groupFirst, groupLast) = unsafe (pairs[2], pairs[3])
+    private static func place(_ data: OpaquePointer, from start: Int) -> Found {
+        guard let pair = unsafe pcre2_get_ovector_pointer_8(data) else { return .nothing }
+        let (first, last) = unsafe (pair[0], pair[1])
         // `\K` in a look-ahead can put the start behind the end.
-        guard first <= last else { return .nothing }
-        let group = groupFirst < unset && groupFirst >= 0 && groupFirst <= groupLast
-        return .match(
-            ByteRange(start + first, start + last),
-            group: group ? ByteRange(start + groupFirst, start + groupLast) : nil)
+        return first <= last ? .match(ByteRange(start + first, start + last)) : .nothing
     }
 }

@@ -47,14 +47,21 @@ struct OwnOutputRedactor: ~Copyable {
         text.withPaddedSpan { redactor.scan($0, ByteRange(0, text.count)) }
     }
 
-    /// Finds the escaped places of the masks in the decoded text.
     private mutating func map(_ bytes: RawSpan, _ range: ByteRange) {
+        var found = redactor.masks
+        Self.escape(&found, bytes, range)
+        masks += found
+    }
+
+    /// Makes places in the decoded text of `range`, sorted and disjoint, those in the escaped one.
+    static func escape(_ masks: inout [ByteRange], _ bytes: RawSpan, _ range: ByteRange) {
         var (escaped, decoded) = (range.start, 0)
-        for mask in redactor.masks {
-            Self.advance(bytes, &escaped, &decoded, to: mask.start, range.end)
+        for index in masks.indices {
+            let mask = masks[index]
+            advance(bytes, &escaped, &decoded, to: mask.start, range.end)
             let start = escaped
-            Self.advance(bytes, &escaped, &decoded, to: mask.end, range.end)
-            masks.append(ByteRange(start, escaped))
+            advance(bytes, &escaped, &decoded, to: mask.end, range.end)
+            masks[index] = ByteRange(start, escaped)
         }
     }
 
