@@ -317,7 +317,7 @@ extension EventEncoder {
             }
         }
         if !http.version.isEmpty { member(",\"version\":\"", bytes, http.version) }
-        member("},\"url\":{\"original\":\"", bytes, http.url, "\"}")
+        text("},\"url\":{\"original\":\"", bytes, http.url, "\"}")
         guard !http.client.isEmpty else { return }
         member(",\"client\":{\"address\":\"", bytes, http.client)
         if http.clientIP.isEmpty {

@@ -26,6 +26,16 @@ import Testing
         #expect(EngineOutput(bare, options: options).lines == once)
     }
 
+    @Test("a secret in a request's URL is masked in its field too")
+    func masksTheURL() throws {
+        let log =
+            "2026-11-22 10:00:00.001 11 INFO nova.osapi_compute.wsgi.server [-] 10.0.0.1 "
+            + "\"GET /v2.1/x?password=hunter22&y=1 HTTP/1.1\" status: 200 len: 12 time: 0.5\n"
+        let output = EngineOutput(Array(log.utf8), options: EngineOptions())
+        #expect(!String(decoding: output.lines, as: UTF8.self).contains("hunter22"))
+        #expect(output.events.first?["url.original"] == "/v2.1/x?password=***&y=1")
+    }
+
     @Test("secrets are masked in every copy of the text")
     func masks() throws {
         let prefix = "2026-11-22 10:00:00.001 11 ERROR nova.a "
