@@ -133,6 +133,7 @@ struct ConditionTokens {
     private static func objection(to one: String, _ two: String) -> String {
         switch (one, two) {
         case (_, "=~"), ("~", _): "unknown operator '\(two == "=~" ? two : one)'; write 'matches'"
+        case (_, "=>"), (_, "=<"): "unknown operator '\(two)'; write '\(two == "=>" ? ">=" : "<=")'"
         case ("=", _): "unknown operator '='; write '=='"
         case ("!", _): "unknown operator '!'; write 'not'"
         case ("&", _): "unknown operator '\(two == "&&" ? two : one)'; write 'and'"

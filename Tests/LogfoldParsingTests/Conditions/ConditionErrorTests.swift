@@ -34,6 +34,8 @@ import Testing
         ("== 5", "1: '==' stands where a field must; name one such as 'service.name'"),
         // Operators.
         ("log.level = info", "11: unknown operator '='; write '=='"),
+        ("log.level => info", "11: unknown operator '=>'; write '>='"),
+        ("log.level =< info", "11: unknown operator '=<'; write '<='"),
         ("message =~ 'x'", "9: unknown operator '=~'; write 'matches'"),
         ("! message exists", "1: unknown operator '!'; write 'not'"),
         ("message exists && tags exists", "16: unknown operator '&&'; write 'and'"),

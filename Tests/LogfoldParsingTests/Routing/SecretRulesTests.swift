@@ -115,10 +115,10 @@ import Testing
             2026-11-22 16:59:18.001 1 ERROR nova.api CANARY-2 END
 
             """
-        let run = try Self.masked(log, patterns: [#"BEGIN\n\K[\s\S]*?(?= END)"#]) { $0.keepsOriginal = true }
+        let run = try Self.masked(log, patterns: [#"BEGIN\n\KCANARY-1\nCANARY-2"#]) { $0.keepsOriginal = true }
         #expect(run.events.count == 1)
         #expect(run.events[0]["error.stack_trace"]?.hasSuffix("ValueError: BEGIN\n*** END") == true)
-        #expect(run.events[0]["event.original"]?.hasSuffix("nova.api *** END") == true, "\(run.events)")
+        #expect(run.events[0]["event.original"]?.contains("nova.api ***\n2026") == true, "\(run.events)")
         #expect(!run.events[0].line.contains("CANARY"))
     }
 
