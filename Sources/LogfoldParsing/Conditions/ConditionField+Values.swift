@@ -13,7 +13,7 @@ extension ConditionField {
         case (.number, .contains), (.number, .matches):
             return "\(name.shown) is for text; '\(self.name)' is a number and takes == != < <= > >= in"
         case (.time, .contains), (.time, .matches):
-            return "\(name.shown) is for text; '\(self.name)' is a time and takes == != < <= > >="
+            return "\(name.shown) is for text; '\(self.name)' is a time and takes == != < <= > >= in"
         case (.text, .less), (.text, .atMost), (.text, .greater), (.text, .atLeast):
             return "\(name.shown) is for numbers, times and levels; '\(self.name)' is text"
         case (.list, .equal) where !name.isWord("in"):

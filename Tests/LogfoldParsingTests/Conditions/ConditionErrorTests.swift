@@ -59,7 +59,10 @@ import Testing
             "13: 'contains' is for text; 'process.pid' is a number and takes == != < <= > >= in"
         ),
         ("log.level matches 'x'", "11: 'matches' is for text; 'log.level' takes == != < <= > >= in"),
-        ("@timestamp contains '2026'", "12: 'contains' is for text; '@timestamp' is a time and takes == != < <= > >="),
+        (
+            "@timestamp contains '2026'",
+            "12: 'contains' is for text; '@timestamp' is a time and takes == != < <= > >= in"
+        ),
         ("tags == 'x'", "6: 'tags' is a list; write 'tags contains …' or 'tags in [ … ]'"),
         ("tags > 'x'", "6: '>' is for numbers, times and levels; 'tags' is a list"),
         // Values.

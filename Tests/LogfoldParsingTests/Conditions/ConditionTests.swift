@@ -69,6 +69,7 @@ import Testing
         ("@timestamp < \"2026-11-23T08:00:00.2501Z\"", true),
         ("@timestamp == \"2026-11-23T09:00:00.25+01:00\"", true),
         ("@timestamp > \"2026-11-23T04:00:00-05:00\"", false),
+        ("@timestamp in ['2026-11-23T08:00:00.25Z']", true),
         // Lists.
         ("tags contains \"edge\"", true),
         ("tags contains \"ed\"", false),

@@ -174,6 +174,17 @@ import Testing
         #expect(problems("transforms:\n  \(step)\n").joined(separator: "\n") == expected)
     }
 
+    @Test func theExampleOfTheDocumentationIsRight() throws {
+        let page = String(decoding: try Fixtures.bytes("../Docs/conditions.md"), as: UTF8.self)
+        let example = try #require(page.split(separator: "```yaml\n").dropFirst().first?.split(separator: "```").first)
+        let configuration = read(String(example))
+        let steps = TransformOptions(configuration.root, inputs: inputs).steps
+        let sinks = configuration.root.sections("sinks").map { RouteOptions($0, inputs: inputs) }
+        #expect(configuration.problems == [])
+        #expect(steps.map(\.name) == ["noise", "site", "bad", "cards"])
+        #expect(sinks.map { $0.condition?.description } == [nil, "log.level >= error"])
+    }
+
     @Test func aSinksConditionIsSaidWhereItStands() {
         let configuration = read("sinks:\n  local:\n    inputs: [journl]\n    condition: log.level => info\n")
         for sink in configuration.root.sections("sinks") { _ = RouteOptions(sink, inputs: inputs) }
