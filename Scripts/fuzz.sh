@@ -43,10 +43,18 @@ seed() { # TARGET
         find Fixtures/config -name '*.yaml' -exec cp -t "$folder" {} +
         return
     fi
+    # What the first line of a seed may be: conditions, and a key and a pattern to mask by.
+    local first=('log.level >= warning and not (service.name in ["nova-api"] or message contains "a\"b")'
+        "message matches '(?i)error|\\d+$' or error.type exists" 'http.response.status_code >= 500' 'password'
+        "@timestamp < '2026-11-23T08:00:00.5Z' and tags contains 'a'" 'openstack.extra.args.0 == 1.5e3' '(?<=req-)[0-9a-f-]+'
+        'log.level == "level 35" or labels.x != true and logfold.flags not in ["late"]')
     while read -r file; do
         number=$((number + 1))
         case $1 in
         json) [[ $file == *json* ]] || continue; head -n 3 "$file" | tail -n 1 | head -c 4096 >"$folder/$number" ;;
+        conditions)
+            { echo "${first[number % ${#first[@]}]}"; head -c 1500 "$file"; } >"$folder/$number"
+            ;;
         framing) { printf '\001'; head -c 1500 "$file"; } >"$folder/$number" ;;
         *)
             head -c 2000 "$file" >"$folder/$number"
