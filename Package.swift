@@ -87,11 +87,15 @@ let package = Package(
             dependencies: ["LogfoldSinks", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
         .testTarget(
             name: "LogfoldPipelineTests",
-            dependencies: ["LogfoldPipeline", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
+            dependencies: ["LogfoldPipeline", "LogfoldConfig", "LogfoldSpool", "LogfoldTestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "LogfoldCommandTests",
             dependencies: ["logfold", "LogfoldCore", "LogfoldIO", "LogfoldPipeline", "LogfoldTestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "LogfoldAgentTests",
+            dependencies: ["logfold", "LogfoldIO", "LogfoldPipeline", "LogfoldTestSupport"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )

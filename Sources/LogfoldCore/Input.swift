@@ -12,6 +12,8 @@ package protocol Input: AnyObject {
     /// Does a turn of work: a bounded number of bytes, fairly over its sources, and no more once the feed is full.
     /// Returns whether more could be done at once.
     func run(_ feed: any Feed, now: Int64) -> Bool
+    /// Whether bytes of a source wait to be read: then its folds do not end by the clock.
+    func hasUnread(_ source: UInt32) -> Bool
     /// What has to be saved of a source's place, beside the engine's position.
     func place(of source: UInt32) -> [UInt8]
     /// Ends: descriptors are closed, sources are not finished, so that their open folds are read again next time.

@@ -21,6 +21,12 @@ package final class MemorySpool: Sendable {
         package var events: UInt64 = 0
         /// Events that it has.
         package var delivered: UInt64 = 0
+
+        /// So many events.
+        package init(events: UInt64 = 0, delivered: UInt64 = 0) {
+            self.events = events
+            self.delivered = delivered
+        }
     }
 
     fileprivate struct Cursor {
@@ -199,6 +205,18 @@ extension MemorySpool {
         contents.withLock { contents in
             guard contents.isClosed, let cursor = contents.cursors[name] else { return contents.isClosed }
             return cursor.next == contents.first + contents.deliveries.count
+        }
+    }
+
+    /// A sink has a state before it has acknowledged anything in this run.
+    package func note(state: [UInt8], of name: String) {
+        contents.change { contents in
+            guard let cursor = contents.cursors[name], cursor.positions.state != state else { return }
+            contents.cursors[name]?.positions.state = state
+            contents.revision += 1
+            store?.append(
+                .advanced(
+                    sink: name, state: state, delivered: cursor.positions.delivered, checkpoints: [], forgotten: []))
         }
     }
 

@@ -1,5 +1,5 @@
 package import LogfoldCore
-import LogfoldIO
+package import LogfoldIO
 import LogfoldParsing
 
 extension FileTail {
@@ -27,5 +27,19 @@ extension FileTail {
             now - last >= bound.nanoseconds
         else { return nil }
         return "no line for \((now - last) / 1_000_000_000) s"
+    }
+}
+
+extension FileTail {
+    /// What these options would read now, a line each, for `logfold check`.
+    package static func preview(_ options: FileTailOptions, _ files: any FileSystem) -> [String] {
+        var scan = GlobScan(files) { _, _ in }
+        for pattern in options.include { scan.add(pattern, excluding: GlobExcludes(options.exclude)) }
+        if scan.found.isEmpty { return ["no file now; files that appear later are read"] }
+        return scan.found.prefix(20).map { path in
+            let service = options.service ?? ServicePath.service(of: path)
+            let note = files.isReadable(path) ? "" : ": it cannot be read by this user"
+            return path + (service.map { " (\($0))" } ?? "") + note
+        } + (scan.found.count > 20 ? ["and \(scan.found.count - 20) more"] : [])
     }
 }

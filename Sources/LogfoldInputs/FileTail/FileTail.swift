@@ -68,14 +68,14 @@ package final class FileTail: Input {
 
     /// An input that takes up what an earlier run has left. Without inotify all files are looked at now and then.
     package init(
-        name: String, options: FileTailOptions, restored: [RestoredSource] = [],
+        name: String, options: FileTailOptions, restored: [RestoredSource] = [], isFirstRun: Bool = true,
         fileSystem: any FileSystem = PosixFileSystem(), clock: any Clock = SystemClock(),
         inotify: Inotify? = try? Inotify(), say: @escaping (String) -> Void = { _ in }
     ) {
         self.name = name
         self.options = options
         self.restored = restored
-        isFirstLook = restored.isEmpty
+        isFirstLook = isFirstRun && restored.isEmpty
         files = fileSystem
         self.clock = clock
         self.say = say
@@ -102,6 +102,8 @@ package final class FileTail: Input {
         deadline = agenda.mustPlace ? now : min(changesAt ?? .max, scanAt, agenda.next)
         return hasMore || agenda.mustPlace
     }
+
+    package func hasUnread(_ source: UInt32) -> Bool { filesBySource[source]?.hasUnread ?? false }
 
     package func place(of source: UInt32) -> [UInt8] {
         guard let file = filesBySource[source] else { return [] }

@@ -45,6 +45,21 @@ extension Engine {
         if current === box { current = nil }
     }
 
+    /// Forgets a source without ending it: somebody else goes on with it, from its position.
+    package mutating func drop(source: UInt32) {
+        guard let box = sources.removeValue(forKey: source) else { return }
+        deadlines.remove(source)
+        budget.update(box, to: 0)
+        moved.removeAll { $0 === box }
+        if current === box { current = nil }
+    }
+
+    /// Whether events were made since the last batch.
+    package var hasEvents: Bool { writer.count > 0 }
+
+    /// Bytes that open folds and what waits behind them hold, of all sources.
+    package var heldBytes: Int { budget.held }
+
     /// Hands out the events that were made since the last batch; nothing if there are none.
     package mutating func flush(_ emit: (Batch) throws -> Void) rethrows {
         guard writer.count > 0 else { return }

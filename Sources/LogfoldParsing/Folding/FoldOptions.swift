@@ -18,11 +18,3 @@ public struct FoldOptions: Sendable {
     /// The defaults.
     public init() {}
 }
-
-extension Duration {
-    /// The whole nanoseconds of it.
-    package var nanoseconds: Int64 {
-        let parts = components
-        return parts.seconds &* 1_000_000_000 &+ parts.attoseconds / 1_000_000_000
-    }
-}

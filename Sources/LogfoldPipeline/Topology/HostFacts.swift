@@ -11,12 +11,15 @@ package struct HostFacts: Sendable {
     package let members: [UInt8]
     /// The folder that relative paths lie in.
     package let folder: String
+    /// The program's version.
+    package let version: String
 
     /// The version of the Elastic Common Schema that the names are taken from.
     private static let ecsVersion = "9.4.0"
 
     /// Asks the machine; `version` is that of the program.
     package init(version: String, in files: any FileSystem) {
+        self.version = version
         name = Self.hostName()
         folder = (try? files.target(ofLink: "/proc/self/cwd")) ?? ""
         let machine = (try? OpenFile("/etc/machine-id", in: files).readAll(limit: 64)) ?? []

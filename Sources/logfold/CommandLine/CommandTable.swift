@@ -11,7 +11,8 @@ struct CommandTable: Sendable {
     ///   - formats: the words that `--format` takes, `auto` first.
     init(formats: [String]) {
         commands = [
-            .filter(formats: formats), .status, .reload, .explain(formats: formats), .replay(formats: formats),
+            .filter(formats: formats), .run, .check, .status, .reload, .explain(formats: formats),
+            .replay(formats: formats),
             .test(formats: formats), .schema, .completions, .man, .help,
         ]
     }

@@ -129,14 +129,3 @@ extension OutputFiles {
         output.forgetKept()
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, as far as 64 bits go.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        return product.addingReportingOverflow(attoseconds / 1_000_000_000).overflow
-            ? .max : product + attoseconds / 1_000_000_000
-    }
-}

@@ -1,3 +1,4 @@
+import LogfoldCore
 import LogfoldIO
 
 /// What the command line of `logfold replay` asks for, checked.
@@ -28,7 +29,7 @@ struct ReplayOptions {
         guard let speed = ReplaySpeed(text) else {
             throw .invalid(text, for: "speed", of: command, because: "give a factor such as 10x or 0.5x, or max")
         }
-        pace = Pace(speed, longest: try arguments.duration("max-pause").wholeNanoseconds)
+        pace = Pace(speed, longest: try arguments.duration("max-pause").nanoseconds)
         rotation = try Self.rotation(arguments)
         progress = arguments.text("progress") ?? "auto"
     }
@@ -45,12 +46,5 @@ struct ReplayOptions {
             return nil
         }
         return (try arguments.choice("rotate", as: LiveFile.Rotation.self), try arguments.count("every"))
-    }
-}
-
-extension Duration {
-    /// Nanoseconds of a duration that the option table has bounded.
-    fileprivate var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

@@ -64,7 +64,7 @@ enum ReloadCommand {
         of pid: Int32, _ address: SocketAddress, after count: UInt64, _ timeout: Duration
     ) -> ExitCode {
         let clock = SystemClock()
-        let deadline = clock.monotonic + timeout.wholeNanoseconds
+        let deadline = clock.monotonic + timeout.nanoseconds
         while true {
             // An agent that is busy with its reload may be late with an answer.
             if let status = try? StatusQuestion.ask(address).status, status.pid == pid, status.reload.count > count {
@@ -92,11 +92,5 @@ enum ReloadCommand {
             return .incomplete
         }
         return Logfold.show("the new configuration is at work\n")
-    }
-}
-
-extension Duration {
-    fileprivate var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

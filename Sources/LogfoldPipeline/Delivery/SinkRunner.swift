@@ -1,0 +1,177 @@
+package import LogfoldCore
+package import LogfoldIO
+package import LogfoldSpool
+import Synchronization
+
+/// Drives one sink on a thread of its own: takes deliveries from the spool, commits, acknowledges, and tries again for
+/// as long as it takes. No other sink notices.
+package final class SinkRunner: Sendable {
+    /// The sink's name.
+    package let name: String
+    private let route: UInt64
+    private let make: @Sendable (_ state: [UInt8]) throws(SinkFailure) -> any Sink
+    private let spool: MemorySpool
+    private let clock: any Clock
+    private let diagnostics: Diagnostics
+    private let phase = Mutex(Phase.running)
+    private let facts = Mutex(Facts())
+
+    private enum Phase {
+        case running
+        /// What is in the spool is to be delivered until this monotonic time.
+        case draining(until: Int64)
+        case stopped
+    }
+
+    /// What is known of the sink's doings.
+    package struct Facts: Sendable, Equatable {
+        /// Calls that brought something to safety.
+        package var commits: UInt64 = 0
+        /// Calls that failed.
+        package var failures: UInt64 = 0
+        /// Bytes written.
+        package var bytesWritten: Int64 = 0
+        /// Why the last call failed, and when by the wall clock; nil once one has gone well.
+        package var lastError: String?
+        package var failingSince: Int64?
+        /// When the next try is made, by the wall clock.
+        package var nextTry: Int64?
+
+        /// Nothing yet.
+        package init() {}
+    }
+
+    /// A runner of a sink that is made with the state of its last commit.
+    package init(
+        name: String, route: UInt64, spool: MemorySpool, clock: any Clock, diagnostics: Diagnostics,
+        make: @escaping @Sendable (_ state: [UInt8]) throws(SinkFailure) -> any Sink
+    ) {
+        self.name = name
+        self.route = route
+        self.spool = spool
+        self.clock = clock
+        self.diagnostics = diagnostics
+        self.make = make
+    }
+
+    /// What is known of the sink's doings.
+    package var status: Facts { facts.withLock { $0 } }
+
+    /// From now on only what is in the spool is delivered, and no longer than until this monotonic time.
+    package func drain(until deadline: Int64) {
+        phase.withLock { phase in
+            if case .running = phase { phase = .draining(until: deadline) }
+        }
+        spool.wakeAll()
+    }
+
+    /// Ends as soon as the call at hand returns; what is not acknowledged is delivered again by the next run.
+    package func stop() {
+        phase.withLock { $0 = .stopped }
+        spool.wakeAll()
+    }
+
+    private var isStopped: Bool {
+        phase.withLock { phase in
+            switch phase {
+            case .running: false
+            case .draining(let deadline): clock.monotonic >= deadline
+            case .stopped: true
+            }
+        }
+    }
+
+    private var drainDeadline: Int64? {
+        phase.withLock { if case .draining(let deadline) = $0 { deadline } else { nil } }
+    }
+}
+
+// MARK: - On the runner's thread
+
+extension SinkRunner {
+    /// Runs until the spool is closed and everything is delivered, or until it is stopped.
+    package func run(restoring state: [UInt8]) {
+        var backoff = Backoff()
+        guard let sink = makeSink(state, &backoff) else { return }
+        var taken: Int?
+        while !isStopped {
+            if let item = spool.next(for: name, until: waitLimit(sink), unless: { isStopped }) {
+                if let batch = item.delivery.batch { sink.take(batch, route: route) }
+                taken = item.index
+                if sink.deadline != nil, !isDue(sink) { continue }
+            } else if spool.isExhausted(for: name), sink.deadline == nil {
+                break
+            }
+            guard commit(sink, &backoff) else { break }
+            if let index = taken { spool.acknowledge(sink: name, through: index, state: sink.state) }
+            taken = nil
+        }
+        sink.close()
+    }
+
+    private func isDue(_ sink: any Sink) -> Bool {
+        // More that waits is taken together, as far as there is room.
+        sink.isFull || sink.deadline.map { $0 < clock.monotonic } ?? true
+    }
+
+    private func waitLimit(_ sink: any Sink) -> Int64? {
+        if spool.isExhausted(for: name), sink.deadline != nil { return clock.monotonic }
+        return [sink.deadline, drainDeadline].compactMap { $0 }.min()
+    }
+
+    private func makeSink(_ state: [UInt8], _ backoff: inout Backoff) -> (any Sink)? {
+        while !isStopped {
+            do throws(SinkFailure) {
+                let sink = try make(state)
+                // What it found when it was made is what a crash before its first commit must lead back to.
+                spool.note(state: sink.state, of: name)
+                noteSuccess(&backoff, written: 0)
+                return sink
+            } catch {
+                wait(after: error, &backoff)
+            }
+        }
+        return nil
+    }
+
+    /// Returns false when the runner was stopped before it went well.
+    private func commit(_ sink: any Sink, _ backoff: inout Backoff) -> Bool {
+        while true {
+            do throws(SinkFailure) {
+                if sink.deadline != nil { try sink.commit() }
+                noteSuccess(&backoff, written: sink.bytesWritten)
+                return true
+            } catch {
+                wait(after: error, &backoff)
+                if isStopped { return false }
+            }
+        }
+    }
+
+    private func noteSuccess(_ backoff: inout Backoff, written: Int64) {
+        if backoff.isFailing { diagnostics.info("The sink works again", [("sink", name)]) }
+        backoff.succeeded()
+        facts.withLock { facts in
+            facts.commits += 1
+            facts.bytesWritten = written
+            facts.lastError = nil
+            facts.failingSince = nil
+            facts.nextTry = nil
+        }
+    }
+
+    private func wait(after failure: SinkFailure, _ backoff: inout Backoff) {
+        let pause = backoff.failed()
+        diagnostics.warning(
+            "The sink cannot go on; it is tried again, and nothing is lost",
+            [("sink", name), ("error", failure.description)])
+        facts.withLock { facts in
+            facts.failures += 1
+            facts.lastError = failure.description
+            facts.failingSince = facts.failingSince ?? clock.now
+            facts.nextTry = clock.now + pause.nanoseconds
+        }
+        let end = clock.monotonic + pause.nanoseconds
+        spool.sleep(until: end, unless: { isStopped })
+    }
+}

@@ -1,0 +1,297 @@
+package import LogfoldCore
+package import LogfoldIO
+package import LogfoldParsing
+package import LogfoldSpool
+
+/// The engine of the agent with what surrounds it: inputs push bytes in, deliveries with checkpoints go to the spool.
+///
+/// Used by the reader's thread only.
+package final class EngineFeed: Feed {
+    private var engine: Engine
+    private let spool: MemorySpool
+    private let clock: any Clock
+    private let foldMemory: Int
+    private var sources: [UInt32: OpenSource] = [:]
+    private var nextNumber: UInt32 = 1
+    /// How each input's sources are read.
+    private var readings: [ObjectIdentifier: InputReading] = [:]
+    /// Sources of which the spool has not heard yet, with their first positions, and those whose place has moved
+    /// without events.
+    private var fresh: [(source: UInt32, position: SourcePosition)] = []
+    private var moved: Set<UInt32> = []
+    private var forgotten: [UInt64] = []
+    /// Numbers of sources that have ended: their last position is in the batch that is being gathered.
+    private var ended: [UInt32] = []
+    /// When the first event came that was not handed on yet, by the monotonic clock.
+    private var gatheringSince: Int64?
+    private var plan: RoutePlan?
+    /// What was read so far, by input.
+    private var totals: [String: ReadingTotals] = [:]
+
+    private struct OpenSource {
+        let key: UInt64
+        let input: any Input
+    }
+
+    /// A small batch waits so long for company: a wake-up of every sink costs more than the events in it.
+    private static let gatheringTime: Int64 = 25_000_000
+
+    /// A feed into this spool.
+    package init(options: EngineOptions, spool: MemorySpool, clock: any Clock) {
+        engine = Engine(options: options)
+        foldMemory = options.fold.memory
+        self.spool = spool
+        self.clock = clock
+    }
+
+    /// Says how the sources of an input are read; before it opens any.
+    package func adopt(_ input: any Input, _ reading: InputReading) {
+        readings[ObjectIdentifier(input)] = reading
+        totals[input.name, default: ReadingTotals()].isRunning = true
+    }
+
+    /// Treats the next events by this plan.
+    package func follow(_ plan: RoutePlan?) {
+        self.plan = plan
+        engine.follow(plan)
+    }
+
+    /// Forgets an input and its sources: they are not finished, somebody else will go on with them.
+    package func release(_ input: any Input) {
+        flush()
+        for (number, source) in sources where source.input === input {
+            engine.drop(source: number)
+            sources[number] = nil
+            moved.remove(number)
+        }
+        readings[ObjectIdentifier(input)] = nil
+        totals[input.name]?.isRunning = false
+    }
+}
+
+// MARK: - For inputs
+
+extension EngineFeed {
+    package var isFull: Bool { spool.isFull }
+
+    package func newKey() -> UInt64 { spool.newKey() }
+
+    package func open(_ source: SourceDescription, of input: any Input) -> UInt32 {
+        let number = register(source, input)
+        guard let reading = readings[ObjectIdentifier(input)] else { return number }
+        engine.open(
+            source: number, facts: reading.facts(of: source), options: reading.options,
+            referenceTime: source.referenceTime ?? clock.now, resume: source.resume)
+        return number
+    }
+
+    package func succeed(_ source: UInt32, with successor: SourceDescription, of input: any Input) -> UInt32 {
+        let number = register(successor, input)
+        guard let reading = readings[ObjectIdentifier(input)] else { return number }
+        engine.now = clock.now
+        engine.succeed(
+            source: source, by: number, facts: reading.facts(of: successor), resume: successor.resume
+        ) { hand($0) }
+        ended.append(source)
+        return number
+    }
+
+    private func register(_ source: SourceDescription, _ input: any Input) -> UInt32 {
+        let number = nextNumber
+        nextNumber += 1
+        sources[number] = OpenSource(key: source.key, input: input)
+        fresh.append((number, source.resume?.position ?? SourcePosition()))
+        return number
+    }
+
+    package func push(_ bytes: RawSpan, of source: UInt32, at offset: Int64) {
+        engine.now = clock.now
+        count(bytes, of: source)
+        engine.take(bytes, source: source, at: Int(offset)) { hand($0) }
+        noteGathering()
+    }
+
+    private func count(_ bytes: RawSpan, of source: UInt32) {
+        guard let name = sources[source]?.input.name else { return }
+        totals[name, default: ReadingTotals()].bytes += UInt64(bytes.byteCount)
+        totals[name]?.lastRead = clock.now
+    }
+
+    package func reachedEnd(of source: UInt32) {
+        engine.now = clock.now
+        engine.reachedEnd(source: source, now: clock.monotonic) { hand($0) }
+        noteGathering()
+    }
+
+    package func finish(_ source: UInt32) {
+        engine.now = clock.now
+        engine.end(source: source) { hand($0) }
+        ended.append(source)
+        noteGathering()
+    }
+
+    package func moved(_ source: UInt32) { moved.insert(source) }
+
+    package func forget(key: UInt64) { forgotten.append(key) }
+
+    package func lostAtSource(_ source: UInt32?, of input: any Input, bytes: Int64, reason: String) {
+        totals[input.name, default: ReadingTotals()].lostBytes += UInt64(clamping: bytes)
+        totals[input.name]?.losses += 1
+        totals[input.name]?.lastLoss = reason
+    }
+}
+
+// MARK: - For the loop
+
+extension EngineFeed {
+    /// When folds end by the clock, or a gathered batch has waited long enough, by the monotonic clock.
+    package var deadline: Int64? {
+        let batch = gatheringSince.map { $0 + Self.gatheringTime }
+        return [engine.nextDeadline, batch].compactMap { $0 }.min()
+    }
+
+    /// Ends the folds whose time has come; not of a source that has bytes to read, which may go on with them.
+    package func expire(now: Int64) {
+        for source in engine.dueSources(at: now) where sources[source].map({ !$0.input.hasUnread(source) }) ?? true {
+            reachedEnd(of: source)
+        }
+    }
+
+    /// Hands on what has gathered, if it has waited long enough or must not wait.
+    package func flush(now: Int64, isIdle: Bool) {
+        if isIdle || gatheringSince.map({ now >= $0 + Self.gatheringTime }) ?? false { flush() }
+    }
+
+    /// Hands on everything: events that are complete, and positions that have moved without any.
+    package func flush() {
+        engine.flush { hand($0) }
+        gatheringSince = nil
+        var checkpoints = engine.takeMovedPositions().compactMap { checkpoint(of: $0.source, at: $0.position) }
+        for source in moved where !checkpoints.contains(where: { $0.key == sources[source]?.key }) {
+            checkpoints += engine.position(source: source).flatMap { checkpoint(of: source, at: $0) }.map { [$0] } ?? []
+        }
+        moved.removeAll(keepingCapacity: true)
+        introduceFresh()
+        if !checkpoints.isEmpty || !forgotten.isEmpty {
+            spool.append(Delivery(batch: nil, checkpoints: checkpoints, forgotten: forgotten))
+            forgotten.removeAll()
+        }
+        for source in ended { sources[source] = nil }
+        ended.removeAll()
+    }
+
+    /// What was read, and what the engine has counted.
+    func report() -> ReaderReport {
+        var report = ReaderReport()
+        report.totals = totals
+        let counts = engine.counts
+        report.engine.folded = UInt64(counts.folded)
+        report.engine.unparsed = UInt64(counts.unparsed)
+        report.engine.redacted = UInt64(counts.redacted)
+        report.engine.foldBytes = Int64(engine.heldBytes)
+        report.engine.maxFoldBytes = Int64(foldMemory)
+        guard let plan, let decided = engine.planCounts else { return report }
+        for (transform, count) in zip(plan.transforms, decided.transforms) where count > 0 {
+            report.dropped[transform.name] = UInt64(count)
+        }
+        for (route, count) in zip(plan.routes, decided.filtered) { report.filtered[route.name] = UInt64(count) }
+        return report
+    }
+
+    private func noteGathering() {
+        if gatheringSince == nil, engine.hasEvents { gatheringSince = clock.monotonic }
+    }
+
+    private func hand(_ batch: Batch) {
+        introduceFresh()
+        let checkpoints = batch.positions.compactMap { checkpoint(of: $0.source, at: $0.position) }
+        for each in batch.positions { moved.remove(each.source) }
+        countEvents(batch)
+        spool.append(Delivery(batch: batch, checkpoints: checkpoints))
+    }
+
+    private func introduceFresh() {
+        for each in fresh {
+            if let first = checkpoint(of: each.source, at: each.position) { spool.introduce(first) }
+        }
+        fresh.removeAll(keepingCapacity: true)
+    }
+
+    private func checkpoint(of source: UInt32, at position: SourcePosition) -> SourceCheckpoint? {
+        guard let open = sources[source] else { return nil }
+        return SourceCheckpoint(
+            key: open.key, input: open.input.name, position: position, place: open.input.place(of: source))
+    }
+
+    private func countEvents(_ batch: Batch) {
+        // Events of one source mostly follow one another.
+        var source: UInt32?
+        var events: UInt64 = 0
+        var lines: UInt64 = 0
+        for entry in batch.entries {
+            if entry.source != source {
+                addEvents(events, lines, of: source)
+                (source, events, lines) = (entry.source, 0, 0)
+            }
+            events += 1
+            lines += UInt64(entry.lineCount)
+        }
+        addEvents(events, lines, of: source)
+    }
+
+    private func addEvents(_ events: UInt64, _ lines: UInt64, of source: UInt32?) {
+        guard let name = source.flatMap({ sources[$0]?.input.name }) else { return }
+        totals[name, default: ReadingTotals()].events += events
+        totals[name]?.lines += lines
+    }
+}
+
+/// How the sources of an input are read.
+package struct InputReading: Sendable {
+    /// The input's name.
+    package var input: String
+    /// Format, zone, limits.
+    package var options: EngineOptions
+    /// What every event says of the machine and the agent.
+    package var host: HostFacts
+    /// `service.name` by configuration; else the path tells it.
+    package var service: String?
+
+    /// A reading with these options.
+    package init(input: String, options: EngineOptions, host: HostFacts, service: String?) {
+        self.input = input
+        self.options = options
+        self.host = host
+        self.service = service
+    }
+
+    func facts(of source: SourceDescription) -> SourceFacts {
+        var facts = SourceFacts(zone: options.timeZoneName, service: service ?? source.service)
+        facts.input = input
+        facts.host = SourceFacts.escaped(host.name)
+        facts.members = host.members
+        facts.path = SourceFacts.escaped(source.path)
+        facts.identity = SourceFacts.Identity(
+            host: host.identity, logicalPath: Array(source.logicalPath.utf8), generation: source.generation)
+        return facts
+    }
+}
+
+/// What was read of an input in this run.
+package struct ReadingTotals: Sendable, Equatable {
+    /// Bytes as the engine got them, and the lines and events that have left it.
+    package var bytes: UInt64 = 0
+    package var lines: UInt64 = 0
+    package var events: UInt64 = 0
+    /// Bytes that were lost before they could be read, how often, and why the last time.
+    package var lostBytes: UInt64 = 0
+    package var losses: UInt64 = 0
+    package var lastLoss: String?
+    /// Wall time of the last bytes.
+    package var lastRead: Int64?
+    /// Whether the input is in the configuration now.
+    package var isRunning = false
+
+    /// Nothing yet.
+    package init() {}
+}

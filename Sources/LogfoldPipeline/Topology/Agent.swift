@@ -1,0 +1,227 @@
+import Glibc
+import LogfoldCore
+package import LogfoldIO
+import LogfoldParsing
+package import LogfoldSpool
+
+/// The agent: inputs, engine, spool and sinks as one configuration says, from start to stop.
+///
+/// Threads: the caller's reads signals, saves positions and answers the service manager; one reads all inputs and runs
+/// the engine; each sink has one. The order of a stop is that of DESIGN section 6: inputs, then what is in the spool,
+/// then positions.
+package final class Agent {
+    var configuration: AgentConfiguration
+    let surroundings: Surroundings
+    private let store: PositionStore
+    let spool: MemorySpool
+    let reader: ReaderLoop
+    var sinks: [RunningSink] = []
+    var routes = RouteTable()
+    let isFirstRun: Bool
+    let load: () throws(ReloadRefusal) -> AgentConfiguration
+    let path: String
+    private let signals: SignalReader
+    private let wake: WakeSignal
+    private let poll: EventPoll
+    private var saver: PositionSaver
+    private var watchdog: Watchdog
+    let board: StatusBoard
+
+    /// Why an agent cannot begin.
+    package enum Refusal: Error, CustomStringConvertible {
+        /// Its data directory cannot be used.
+        case directory(DataDirectory.Refusal)
+        /// A system call failed.
+        case file(FileSystemError)
+
+        /// A sentence without capital and full stop.
+        package var description: String {
+            switch self {
+            case .directory(let refusal): refusal.description
+            case .file(let error): error.description
+            }
+        }
+    }
+
+    /// Takes the data directory and reads what an earlier run has saved; nothing runs yet. `load` reads the
+    /// configuration again from `path`, for a reload.
+    package init(
+        _ configuration: AgentConfiguration, path: String, _ surroundings: Surroundings,
+        load: @escaping () throws(ReloadRefusal) -> AgentConfiguration
+    ) throws(Refusal) {
+        self.configuration = configuration
+        self.path = path
+        self.surroundings = surroundings
+        self.load = load
+        do throws(DataDirectory.Refusal) {
+            store = PositionStore(try DataDirectory(configuration.dataDirectory, in: surroundings.files))
+        } catch {
+            throw .directory(error)
+        }
+        do throws(FileSystemError) {
+            // Before any thread is there: threads inherit what is blocked.
+            signals = try SignalReader([SIGTERM, SIGINT, SIGHUP])
+            ignoreBrokenPipeSignal()
+            poll = try EventPoll()
+            let (mainWake, readerWake) = (try WakeSignal(), try WakeSignal())
+            wake = mainWake
+            let (saved, problem) = try store.load()
+            if let problem {
+                surroundings.diagnostics.error("Positions are lost; everything is read again", [("reason", problem)])
+            }
+            isFirstRun = saved == nil && problem == nil
+            let spool = MemorySpool(
+                maxBytes: configuration.spoolBytes, saved: saved ?? SavedPositions(), store: store,
+                roomCameUp: { readerWake.wake() }, positionsMoved: { mainWake.wake() })
+            self.spool = spool
+            var options = EngineOptions()
+            options.fold.memory = configuration.foldMemory
+            let feed = EngineFeed(options: options, spool: spool, clock: surroundings.clock)
+            reader = try ReaderLoop(
+                feed, wake: readerWake, clock: surroundings.clock, diagnostics: surroundings.diagnostics)
+            saver = PositionSaver(store, surroundings)
+            watchdog = Watchdog(surroundings)
+            board = StatusBoard(reader, spool, configuration, path: path, surroundings)
+            try poll.add(signals.descriptor)
+            try poll.add(wake.descriptor)
+        } catch {
+            throw .file(error)
+        }
+    }
+}
+
+// MARK: - The run
+
+extension Agent {
+    /// Runs until a signal ends it. Returns whether everything that was read was also delivered or can be read again.
+    package func run() throws(Refusal) -> Bool {
+        do throws(FileSystemError) { return try runToTheEnd() } catch { throw .file(error) }
+    }
+
+    private func runToTheEnd() throws(FileSystemError) -> Bool {
+        var restored = spool.restore(
+            configuration.sinks.compactMap { sink in
+                routes.route(of: sink.name).map { (sink.name, $0) }
+            })
+        for sink in configuration.sinks { try start(sink) }
+        // Steps are told apart by the sinks in the snapshot before them.
+        saver.saveNow(spool)
+        let plan = configuration.plan(routes)
+        reader.perform { $0.follow(plan) }
+        for input in configuration.inputs {
+            adopt(input, restored: restored.filter { $0.checkpoint.input == input.name })
+            restored.removeAll { $0.checkpoint.input == input.name }
+        }
+        let loop = reader
+        let thread = try DedicatedThread("reader") { loop.run() }
+        let server = serveStatus()
+        show(.running)
+        surroundings.notifier.ready()
+        surroundings.diagnostics.info(
+            "Running", [("inputs", "\(configuration.inputs.count)"), ("sinks", "\(configuration.sinks.count)")])
+        waitForEnd()
+        show(.stopping)
+        surroundings.notifier.stopping()
+        loop.stop()
+        thread.join()
+        let isComplete = stopSinks()
+        server?.stop()
+        return isComplete
+    }
+
+    /// Without its address the agent does its work all the same: what is asked of it first is to lose nothing.
+    private func serveStatus() -> ControlServer? {
+        guard let address = configuration.metricsAddress else { return nil }
+        let board = board
+        do throws(ControlServer.Refusal) {
+            return try ControlServer(
+                address, clock: surroundings.clock, diagnostics: surroundings.diagnostics
+            ) { board.status() }
+        } catch {
+            surroundings.diagnostics.error("Metrics and status cannot be served", [("error", "\(error)")])
+            return nil
+        }
+    }
+
+    /// Tells what the agent is doing and what it is made of.
+    func show(_ state: AgentStatus.State) {
+        board.change { facts in
+            facts.state = state
+            facts.inputs = configuration.inputs.map(\.name)
+            facts.transforms = configuration.transforms.map(\.name)
+            facts.sinks = sinks.map { ($0.configured.name, $0.configured.options.type, $0.runner) }
+        }
+    }
+
+    /// Reads signals and saves positions until a signal ends the agent.
+    private func waitForEnd() {
+        while true {
+            while let signal = signals.next() {
+                guard signal == SIGHUP else { return }
+                reload()
+            }
+            pause(until: nil)
+        }
+    }
+
+    /// Waits for a signal, the next saving or the watchdog, whichever is first, and sees to the last two.
+    private func pause(until limit: Int64?) {
+        let now = surroundings.clock.monotonic
+        let deadline = [limit, saver.deadline, watchdog.deadline].compactMap { $0 }.min()
+        do throws(FileSystemError) {
+            if try poll.wait(until: deadline, now: now).contains(wake.descriptor) { wake.take() }
+        } catch {
+            surroundings.diagnostics.error("Cannot wait for signals", [("error", "\(error)")])
+        }
+        saver.run(spool)
+        board.change { $0.positions = saver.status }
+        watchdog.run(reader)
+    }
+
+    func start(_ sink: AgentConfiguration.NamedSink) throws(FileSystemError) {
+        guard let route = routes.route(of: sink.name) else { return }
+        let context = SinkContext(
+            name: sink.name, dataDirectory: configuration.dataDirectory, files: surroundings.files,
+            clock: surroundings.clock, diagnostics: surroundings.diagnostics)
+        let wake = wake
+        sinks.append(
+            try RunningSink(sink, route: route, spool: spool, context: context, whenEnded: { wake.wake() }))
+    }
+
+    /// Makes an input and gives it to the reader.
+    func adopt(_ input: AgentConfiguration.NamedInput, restored: [RestoredSource]) {
+        let context = InputContext(
+            name: input.name, restored: restored, isFirstRun: isFirstRun, files: surroundings.files,
+            clock: surroundings.clock, diagnostics: surroundings.diagnostics)
+        let reading = configuration.reading(of: input, host: surroundings.host)
+        let options = input.options
+        reader.perform { loop in loop.adopt(options.make(context), reading) }
+    }
+}
+
+// MARK: - The end
+
+extension Agent {
+    /// Delivers what is in the spool, as long as it may take; a second signal ends that at once.
+    private func stopSinks() -> Bool {
+        spool.close()
+        let deadline = surroundings.clock.monotonic + configuration.shutdownTimeout.nanoseconds
+        for sink in sinks { sink.runner.drain(until: deadline) }
+        // A write that hangs is not waited for beyond the deadline.
+        while !sinks.allSatisfy(\.hasEnded), surroundings.clock.monotonic < deadline + 200_000_000 {
+            if signals.next() != nil {
+                for sink in sinks { sink.runner.stop() }
+                break
+            }
+            pause(until: deadline + 200_000_000)
+        }
+        saver.saveNow(spool)
+        let waiting = spool.backlogs().filter { $0.value.events > 0 }
+        for (name, backlog) in waiting.sorted(by: { $0.key < $1.key }) {
+            surroundings.diagnostics.warning(
+                "Events wait for the next run", [("sink", name), ("events", "\(backlog.events)")])
+        }
+        surroundings.diagnostics.info("Stopped", [])
+        return saver.problem == nil
+    }
+}

@@ -1,0 +1,146 @@
+package import LogfoldConfig
+package import LogfoldCore
+package import LogfoldIO
+package import LogfoldParsing
+
+/// The types of inputs and sinks that a configuration can name: made once, in the program, from the list there.
+package struct ComponentRegistry: Sendable {
+    /// By the word after `type:`.
+    package var inputs: [InputType]
+    /// By the word after `type:`.
+    package var sinks: [SinkType]
+    /// By the word after `preset:`; each gives inputs.
+    package var presets: [PresetType]
+
+    /// A registry of these types.
+    package init(inputs: [InputType], sinks: [SinkType], presets: [PresetType]) {
+        self.inputs = inputs
+        self.sinks = sinks
+        self.presets = presets
+    }
+}
+
+/// A type of input.
+package struct InputType: Sendable {
+    /// The word after `type:`.
+    package var name: String
+    /// Reads its options from a section, with the zone where that names none; what is wrong is noted there.
+    package var read: @Sendable (ConfigSection, _ timezone: String) -> any InputOptions
+
+    /// A type.
+    package init(_ name: String, read: @escaping @Sendable (ConfigSection, String) -> any InputOptions) {
+        self.name = name
+        self.read = read
+    }
+}
+
+/// A deployment whose inputs need not be written down.
+package struct PresetType: Sendable {
+    /// The word after `preset:`.
+    package var name: String
+    /// What it says, as a configuration of its own that lies under the operator's; nil where it cannot be had yet, and
+    /// then `refusal` is the reason with the way out.
+    package var text: String?
+    package var refusal: String?
+
+    /// A preset.
+    package init(_ name: String, text: String?, refusal: String? = nil) {
+        self.name = name
+        self.text = text
+        self.refusal = refusal
+    }
+}
+
+/// A type of sink.
+package struct SinkType: Sendable {
+    /// The word after `type:`.
+    package var name: String
+    /// Reads its options from a section; what is wrong is noted there.
+    package var read: @Sendable (ConfigSection) -> any SinkOptions
+
+    /// A type.
+    package init(_ name: String, read: @escaping @Sendable (ConfigSection) -> any SinkOptions) {
+        self.name = name
+        self.read = read
+    }
+}
+
+/// The options of an input, checked.
+package protocol InputOptions: Sendable {
+    /// How its bytes are read: format, zone, limits.
+    var engine: EngineOptions { get }
+    /// `service.name`, where it is the same for all its sources.
+    var service: String? { get }
+    /// Static `labels` and `tags` of every event.
+    var fields: AddedFields { get }
+    /// The files or streams that it takes, as patterns: no two inputs may take the same.
+    var claims: [String] { get }
+    /// What it would read now, a line each, for `logfold check`.
+    func preview(_ files: any FileSystem) -> [String]
+    /// Makes the input.
+    func make(_ context: InputContext) -> any Input
+}
+
+/// What an input is made with.
+package struct InputContext: Sendable {
+    /// Its name in the configuration.
+    package var name: String
+    /// What an earlier run left of it.
+    package var restored: [RestoredSource]
+    /// Whether this `data_dir` has never seen the input.
+    package var isFirstRun: Bool
+    /// Files, time, and the agent's own log.
+    package var files: any FileSystem
+    package var clock: any Clock
+    package var diagnostics: Diagnostics
+
+    /// A context.
+    package init(
+        name: String, restored: [RestoredSource], isFirstRun: Bool, files: any FileSystem, clock: any Clock,
+        diagnostics: Diagnostics
+    ) {
+        self.name = name
+        self.restored = restored
+        self.isFirstRun = isFirstRun
+        self.files = files
+        self.clock = clock
+        self.diagnostics = diagnostics
+    }
+}
+
+/// The options of a sink, checked.
+package protocol SinkOptions: Sendable {
+    /// The word after `type:`.
+    var type: String { get }
+    /// Whether it needs `event.original` in the events.
+    var needsOriginal: Bool { get }
+    /// Bytes of memory that it holds at the most.
+    var memoryBound: Int { get }
+    /// What an operator should know before it runs, a sentence each.
+    var warnings: [String] { get }
+    /// Makes the sink with the state of its last commit.
+    func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink
+}
+
+/// What a sink is made with.
+package struct SinkContext: Sendable {
+    /// Its name in the configuration.
+    package var name: String
+    /// Where it may keep files of its own, by names that begin with its name.
+    package var dataDirectory: String
+    /// Files, time, and the agent's own log.
+    package var files: any FileSystem
+    package var clock: any Clock
+    package var diagnostics: Diagnostics
+
+    /// A context.
+    package init(
+        name: String, dataDirectory: String, files: any FileSystem, clock: any Clock, diagnostics: Diagnostics
+    ) {
+        self.name = name
+        self.dataDirectory = dataDirectory
+        self.files = files
+        self.clock = clock
+        self.diagnostics = diagnostics
+    }
+}

@@ -1,0 +1,144 @@
+import Glibc
+import LogfoldCore
+import LogfoldIO
+import LogfoldParsing
+import LogfoldSpool
+import Synchronization
+
+/// Puts together what the agent tells of itself: whoever asks does so on a thread of its own.
+final class StatusBoard: Sendable {
+    private let reader: ReaderLoop
+    private let spool: MemorySpool
+    private let clock: any Clock
+    private let diagnostics: Diagnostics
+    private let base: AgentStatus
+    private let spoolBytes: Int
+    private let facts = Mutex(Facts())
+    private let lastReport: Monitor<Report>
+
+    /// What the main thread knows.
+    struct Facts: Sendable {
+        var state = AgentStatus.State.starting
+        var reload = AgentStatus.ReloadStatus()
+        var positions = AgentStatus.Positions()
+        var inputs: [String] = []
+        var transforms: [String] = []
+        var sinks: [(name: String, type: String, runner: SinkRunner)] = []
+    }
+
+    /// What the reader has said last, and when by the monotonic clock.
+    private struct Report: Sendable {
+        var answered: Int64
+        var asked: Int64 = 0
+        var number = 0
+        var content = ReaderReport()
+    }
+
+    /// The reader has so long to answer a question; then its last answer counts.
+    private static let patience: Int64 = 1_000_000_000
+
+    init(
+        _ reader: ReaderLoop, _ spool: MemorySpool, _ configuration: AgentConfiguration, path: String,
+        _ surroundings: Surroundings
+    ) {
+        self.reader = reader
+        self.spool = spool
+        clock = surroundings.clock
+        diagnostics = surroundings.diagnostics
+        spoolBytes = configuration.spoolBytes
+        base = AgentStatus(
+            version: surroundings.host.version, time: clock.now, started: clock.now, pid: getpid(),
+            configurationFile: path)
+        lastReport = Monitor(Report(answered: clock.monotonic))
+    }
+
+    /// Changes what the main thread knows.
+    func change(_ body: (inout Facts) -> Void) { facts.withLock { body(&$0) } }
+
+    /// Everything, as of now.
+    func status() -> AgentStatus {
+        let (report, silence) = ask()
+        let facts = facts.withLock { $0 }
+        var status = base
+        status.time = clock.now
+        status.state = facts.state
+        status.readerSilence = silence
+        status.reload = facts.reload
+        status.positions = facts.positions
+        status.inputs = facts.inputs.map { Self.input($0, report) }
+        status.transforms = facts.transforms.map { name in
+            var transform = AgentStatus.Transform(name: name)
+            transform.dropped = report.dropped[name] ?? 0
+            return transform
+        }
+        let backlogs = spool.backlogs()
+        status.sinks = facts.sinks.map { sink($0, backlogs[$0.name] ?? MemorySpool.Backlog(), report) }
+        status.spool.bytes = Int64(spool.weight)
+        status.spool.maxBytes = Int64(spoolBytes)
+        status.spool.isFull = spool.isFull
+        status.engine = report.engine
+        status.process = ProcessFacts()
+        status.droppedLogLines = diagnostics.droppedLines
+        return status
+    }
+
+    /// Asks the reader, and waits a while for its answer; also for how long it has not answered.
+    private func ask() -> (ReaderReport, silence: Int64) {
+        let now = clock.monotonic
+        let number = lastReport.withLock { report in
+            report.number += 1
+            if report.asked <= report.answered { report.asked = now }
+            return report.number
+        }
+        let (lastReport, clock) = (lastReport, clock)
+        reader.perform { loop in
+            let content = loop.report()
+            lastReport.change { report in
+                report.content = content
+                report.answered = clock.monotonic
+                report.number = Swift.max(report.number, number)
+            }
+        }
+        let answer = lastReport.wait(until: now + Self.patience) { $0.answered >= now ? $0.content : nil }
+        if let answer { return (answer, 0) }
+        return lastReport.withLock { ($0.content, clock.monotonic - $0.asked) }
+    }
+
+    private static func input(_ name: String, _ report: ReaderReport) -> AgentStatus.Input {
+        var input = AgentStatus.Input(name: name)
+        input.status = report.inputs.first { $0.name == name }?.status ?? InputStatus()
+        guard let totals = report.totals[name] else { return input }
+        (input.bytes, input.lines, input.events) = (totals.bytes, totals.lines, totals.events)
+        (input.lostBytes, input.losses, input.lastLoss) = (totals.lostBytes, totals.losses, totals.lastLoss)
+        input.lastRead = totals.lastRead
+        return input
+    }
+
+    private func sink(
+        _ known: (name: String, type: String, runner: SinkRunner), _ backlog: MemorySpool.Backlog,
+        _ report: ReaderReport
+    ) -> AgentStatus.Sink {
+        var sink = AgentStatus.Sink(name: known.name, type: known.type)
+        let facts = known.runner.status
+        sink.delivered = backlog.delivered
+        sink.waiting = backlog.events
+        sink.filtered = report.filtered[known.name] ?? 0
+        (sink.sends, sink.failures, sink.bytesWritten) = (
+            facts.commits + facts.failures, facts.failures, facts.bytesWritten
+        )
+        (sink.lastError, sink.failingSince, sink.nextTry) = (facts.lastError, facts.failingSince, facts.nextTry)
+        return sink
+    }
+}
+
+/// What the reader's thread tells of itself.
+struct ReaderReport: Sendable {
+    /// The inputs with their sources, and what was read of each.
+    var inputs: [(name: String, status: InputStatus)] = []
+    var totals: [String: ReadingTotals] = [:]
+    /// The engine's own figures.
+    var engine = AgentStatus.Engine()
+    /// Events that each transform has dropped, and that each sink's condition has left out.
+    var dropped: [String: UInt64] = [:]
+    var filtered: [String: UInt64] = [:]
+}

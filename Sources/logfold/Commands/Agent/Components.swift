@@ -1,0 +1,18 @@
+import LogfoldIO
+import LogfoldInputs
+import LogfoldPipeline
+import LogfoldSinks
+
+/// Every type of input, sink and preset that a configuration can name: the one list.
+enum Components {
+    /// The list.
+    static func registry(_ files: any FileSystem) -> ComponentRegistry {
+        ComponentRegistry(
+            inputs: [InputType("file") { FileInput($0, timezone: $1, files) }],
+            sinks: [
+                SinkType("file") { FileOutput($0) },
+                SinkType("console") { ConsoleOutput($0) },
+            ],
+            presets: Preset.all.map { PresetType($0.name, text: $0.configuration, refusal: $0.refusal) })
+    }
+}

@@ -1,0 +1,24 @@
+import LogfoldConfig
+import LogfoldIO
+import LogfoldPipeline
+
+/// A configuration as the commands of the agent read it.
+enum ConfigurationFile {
+    /// Reads and checks a configuration; its problems come with it, in the order of the text.
+    static func read(_ path: String, in files: any FileSystem) -> (AgentConfiguration, Configuration) {
+        let environment = ConfigEnvironment(
+            variable: { environmentVariable($0) },
+            readFile: { path throws(ConfigFileError) in try content(path, files) })
+        let document = Configuration.read(path: path, environment: environment)
+        return AgentConfiguration.read(
+            document, Components.registry(files), zones: TimeZoneFiles(fileSystem: files))
+    }
+
+    private static func content(_ path: String, _ files: any FileSystem) throws(ConfigFileError) -> [UInt8] {
+        do throws(FileSystemError) {
+            return try OpenFile(path, in: files).readAll(limit: ConfigEnvironment.largestFile + 1)
+        } catch {
+            throw ConfigFileError(reason: error.reason)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Glibc
+import LogfoldIO
+import LogfoldPipeline
+import LogfoldTestSupport
+
+/// The real agent on files of its own: started, killed and started again as a node would.
+final class RunningAgent {
+    let folder: ScratchDirectory
+    let configuration: String
+    private var process: Process?
+
+    /// The folder of the logs, and the file that the agent writes its events to.
+    var logs: String { folder.path + "/logs" }
+    var output: String { folder.path + "/out/events.jsonl" }
+    private var messagesPath: String { folder.path + "/messages" }
+
+    /// An agent that tails `logs/*.log` into a file, unless a configuration says otherwise: `LOGS`, `OUT` and `DATA` in it
+    /// stand for the folders. It is not started.
+    init(_ configuration: String = RunningAgent.smallest) throws {
+        folder = try ScratchDirectory()
+        for name in ["logs", "out", "data"] {
+            try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+        }
+        let text =
+            configuration.replacing("LOGS", with: "\(folder.path)/logs").replacing("OUT", with: "\(folder.path)/out")
+            .replacing("DATA", with: "\(folder.path)/data")
+        self.configuration = try folder.write(text.utf8, to: "logfold.yaml")
+    }
+
+    static let smallest = """
+        data_dir: DATA
+        timezone: UTC
+        metrics: { listen: "unix:DATA/status.sock" }
+        inputs:
+          logs: { type: file, include: ["LOGS/*.log"], rotate_wait: 5s }
+        sinks:
+          out: { type: file, path: "OUT/events.jsonl" }
+        """
+
+    deinit { kill() }
+
+    /// The built program: it lies beside the test bundle.
+    static var program: URL {
+        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "logfold")
+    }
+
+    /// Starts it.
+    func start() throws {
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = ["run", "-c", configuration]
+        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        if !FileManager.default.fileExists(atPath: messagesPath) {
+            _ = FileManager.default.createFile(atPath: messagesPath, contents: nil)
+        }
+        let messages = try FileHandle(forWritingTo: URL(filePath: messagesPath))
+        try messages.seekToEnd()
+        process.standardError = messages
+        try process.run()
+        self.process = process
+    }
+
+    /// What it tells of itself; nil while it does not run or is not ready.
+    var status: JSONValue? {
+        guard let address = try? SocketAddress("unix:\(folder.path)/data/status.sock"),
+            let answer = try? ControlClient.get("/status", from: address)
+        else { return nil }
+        return JSONValue(answer.body)
+    }
+
+    /// Whether every event that was read is acknowledged, so that a kill leads back to what is there now.
+    var isAcknowledged: Bool {
+        guard case .array(let sinks)? = status?["sinks"] else { return false }
+        return sinks.allSatisfy { $0["waiting"]?.text == "0" }
+    }
+
+    /// What it has said on standard error.
+    var messages: String { (try? String(contentsOfFile: messagesPath, encoding: .utf8)) ?? "" }
+
+    /// Waits until it has said something with these words in it; false when it has not for half a minute.
+    func waitForMessage(_ words: String) -> Bool {
+        FolderWatch(folder.path).wait { messages.contains(words) }
+    }
+
+    /// Ends it without a warning.
+    func kill() { end(SIGKILL) }
+
+    /// Ends it gracefully and returns its exit code.
+    @discardableResult
+    func stop() -> Int32 { end(SIGTERM) }
+
+    /// Sends it a signal.
+    func signal(_ number: Int32) {
+        if let process { _ = Glibc.kill(process.processIdentifier, number) }
+    }
+
+    @discardableResult
+    private func end(_ number: Int32) -> Int32 {
+        guard let process else { return 0 }
+        _ = Glibc.kill(process.processIdentifier, number)
+        process.waitUntilExit()
+        self.process = nil
+        return process.terminationStatus
+    }
+
+    /// Its number, while it runs.
+    var processIdentifier: Int32 { process?.processIdentifier ?? 0 }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import LogfoldTestSupport
+import Testing
+
+/// When the agent is killed and started again.
+enum KillMoment: String, CaseIterable, CustomTestStringConvertible {
+    case never, before, during, after
+
+    var testDescription: String { "killed: \(rawValue)" }
+}
+
+/// One agent, one log that a service writes, and an audit at the end.
+final class Scenario {
+    let agent: RunningAgent
+    let log: ServiceLog
+    private let moment: KillMoment
+    private let watch: FolderWatch
+    var path: String { log.path }
+
+    /// A running agent and an empty log that it tails.
+    init(_ moment: KillMoment = .never, configuration: String = RunningAgent.smallest, name: String = "nova.log") throws
+    {
+        agent = try RunningAgent(configuration)
+        self.moment = moment
+        log = try ServiceLog("\(agent.logs)/\(name)")
+        watch = FolderWatch(agent.folder.path + "/out")
+        try agent.start()
+    }
+
+    /// Kills the agent and starts it again, if this is the moment.
+    func at(_ moment: KillMoment) throws {
+        guard moment == self.moment else { return }
+        agent.kill()
+        try agent.start()
+    }
+
+    /// Waits until the sink has the latest record of the log, and the agent knows that it has.
+    @discardableResult
+    func settle(_ log: ServiceLog? = nil) -> Bool {
+        let log = log ?? self.log
+        return wait { $0.missing(log.written).isEmpty } && wait { _ in agent.isAcknowledged }
+    }
+
+    /// Waits until the sink's file is as it should be.
+    @discardableResult
+    func wait(seconds: Int64 = 20, until condition: (Audit) -> Bool) -> Bool {
+        watch.wait(seconds: seconds) { condition(audit) }
+    }
+
+    /// What the sink has now.
+    var audit: Audit { Audit([agent.output]) }
+
+    /// Renames the log as logrotate does, with the numbers of older ones counted up.
+    func rename(keeping number: Int = 50) throws {
+        let files = FileManager.default
+        for old in stride(from: number, to: 0, by: -1) where files.fileExists(atPath: "\(path).\(old)") {
+            try files.moveItem(atPath: "\(path).\(old)", toPath: "\(path).\(old + 1)")
+        }
+        try files.moveItem(atPath: path, toPath: "\(path).1")
+    }
+
+    /// Copies the log away and cuts it, as copytruncate does.
+    func copyAndTruncate(to suffix: String = ".1") throws {
+        try FileManager.default.copyItem(atPath: path, toPath: path + suffix)
+        try log.truncate()
+    }
+
+    /// Compresses a rotated file as logrotate does: beside it, then it is removed.
+    func compress(_ suffix: String) throws {
+        let gzip = Process()
+        gzip.executableURL = URL(filePath: "/usr/bin/gzip")
+        gzip.arguments = [path + suffix]
+        try gzip.run()
+        gzip.waitUntilExit()
+    }
+
+    /// Stops the agent and expects that every record has come, whole, once, in the order of the log: at the latest
+    /// with the next run, since an agent that was just started may be stopped before it has read again what its sink
+    /// has cut back.
+    func expectEverythingOnce(
+        _ comment: Comment? = nil, location: SourceLocation = #_sourceLocation
+    ) throws {
+        settle()
+        var code = agent.stop()
+        if !audit.missing(log.written).isEmpty {
+            try agent.start()
+            settle()
+            code = agent.stop()
+        }
+        #expect(code == 0, comment, sourceLocation: location)
+        #expect(audit.verdict(log.written) == "\(log.written) once, in order", comment, sourceLocation: location)
+    }
+}

@@ -1,0 +1,147 @@
+import LogfoldCore
+import LogfoldIO
+import LogfoldSpool
+import LogfoldTestSupport
+import Testing
+
+@testable import LogfoldPipeline
+
+/// A sink that writes into an array, and whose calls fail as a test says.
+private final class ScriptedSink: Sink, @unchecked Sendable {  // The runner's thread is the test's.
+    let name = "s"
+    private(set) var taken = 0
+    private(set) var committed = 0
+    private(set) var commits = 0
+    private var failures: Int
+    private let due: Int64?
+    let fullAt: Int
+
+    init(failures: Int = 0, due: Int64? = 0, fullAt: Int = .max) {
+        self.failures = failures
+        self.due = due
+        self.fullAt = fullAt
+    }
+
+    func take(_ batch: Batch, route: UInt64) { taken += batch.entries.count { $0.routes & route != 0 } }
+    var isFull: Bool { taken - committed >= fullAt }
+    var deadline: Int64? { taken > committed ? due : nil }
+    func commit() throws(SinkFailure) {
+        if failures > 0 {
+            failures -= 1
+            throw SinkFailure("the disk is full")
+        }
+        commits += 1
+        committed = taken
+    }
+    var state: [UInt8] { [UInt8(committed)] }
+    private(set) var isClosed = false
+    func close() { isClosed = true }
+    var bytesWritten: Int64 { Int64(committed * 10) }
+}
+
+private struct Silence: DiagnosticsOutput {
+    func write(_ line: [UInt8]) -> Bool { true }
+}
+
+@Suite struct SinkRunnerTests {
+    private let clock = FakeClock(now: 1_700_000_000_000_000_000)
+
+    private func batch(_ events: Int) -> Batch {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
+        let entry = Batch.Entry(
+            start: 0, length: 0, time: 0, source: 1, severity: .info, offset: 0, rawLength: 1, lineCount: 1)
+        return Batch(adopting: memory, byteCount: 0, entries: Array(repeating: entry, count: events))
+    }
+
+    private func delivery(_ events: Int, to offset: Int64) -> Delivery {
+        let checkpoint = SourceCheckpoint(
+            key: 1, input: "in", position: SourcePosition(offset: offset), place: [])
+        return Delivery(batch: events == 0 ? nil : batch(events), checkpoints: [checkpoint])
+    }
+
+    /// Runs a sink over these deliveries to the end of the spool.
+    private func run(_ sink: ScriptedSink, _ deliveries: [Delivery]) -> (MemorySpool, SinkRunner) {
+        let spool = MemorySpool(maxBytes: 1 << 20, saved: SavedPositions())
+        let state = spool.attach(sink: "s", route: 1)
+        let runner = SinkRunner(
+            name: "s", route: 1, spool: spool, clock: clock,
+            diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
+        ) { _ throws(SinkFailure) in sink }
+        for delivery in deliveries { spool.append(delivery) }
+        spool.close()
+        runner.run(restoring: state)
+        return (spool, runner)
+    }
+
+    private func offset(_ spool: MemorySpool) -> Int64? {
+        spool.positions().saved.sinks.first?.checkpoints[1]?.position.offset
+    }
+
+    @Test func everythingIsCommittedAndAcknowledgedAtTheEnd() {
+        let sink = ScriptedSink()
+        let (spool, _) = run(sink, [delivery(2, to: 10), delivery(3, to: 20)])
+        #expect(sink.committed == 5)
+        #expect(sink.isClosed)
+        #expect(offset(spool) == 20)
+        #expect(spool.positions().saved.sinks.first?.state == [5])
+        #expect(spool.weight == 0)
+    }
+
+    @Test func aSinkThatMayWaitIsCommittedOnceForAllThatCame() {
+        let sink = ScriptedSink(due: .max)
+        _ = run(sink, (1...5).map { delivery(1, to: $0) })
+        #expect(sink.commits == 1)
+    }
+
+    @Test func aFullSinkIsCommittedBeforeItTakesMore() {
+        let sink = ScriptedSink(due: .max, fullAt: 2)
+        _ = run(sink, (1...5).map { delivery(1, to: $0) })
+        #expect(sink.commits == 3)
+    }
+
+    @Test func aFailureIsTriedAgainAndNothingIsAcknowledgedBefore() {
+        let sink = ScriptedSink(failures: 4)
+        let (spool, runner) = run(sink, [delivery(2, to: 10)])
+        #expect(sink.committed == 2)
+        #expect(offset(spool) == 10)
+        #expect(runner.status.failures == 4)
+        #expect(runner.status.lastError == nil)
+    }
+
+    @Test func positionsWithoutEventsAreAcknowledgedWithoutACommit() {
+        let sink = ScriptedSink()
+        let (spool, _) = run(sink, [delivery(0, to: 30)])
+        #expect(sink.commits == 0)
+        #expect(offset(spool) == 30)
+    }
+
+    @Test func aStoppedRunnerLeavesWhatIsNotCommitted() {
+        let sink = ScriptedSink()
+        let spool = MemorySpool(maxBytes: 1 << 20, saved: SavedPositions())
+        _ = spool.attach(sink: "s", route: 1)
+        let runner = SinkRunner(
+            name: "s", route: 1, spool: spool, clock: clock,
+            diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
+        ) { _ throws(SinkFailure) in sink }
+        spool.append(delivery(2, to: 10))
+        runner.stop()
+        runner.run(restoring: [])
+        #expect(sink.committed == 0)
+        #expect(offset(spool) == nil)
+        #expect(spool.backlogs()["s"]?.events == 2)
+    }
+}
+
+@Suite struct BackoffTests {
+    @Test func pausesGrowToALimitAndBeginAgainAfterASuccess() {
+        var backoff = Backoff(first: .milliseconds(100), longest: .seconds(1))
+        let pauses = (0..<6).map { _ in backoff.failed(random: 1) }
+        #expect(
+            pauses == [
+                .milliseconds(100), .milliseconds(200), .milliseconds(400), .milliseconds(800), .seconds(1),
+                .seconds(1),
+            ])
+        backoff.succeeded()
+        #expect(backoff.failed(random: 0) == .milliseconds(50))
+    }
+}
