@@ -31,7 +31,7 @@ extension CommandSpec {
             .configuration,
             OptionGroup("Check", [.flag("show", help: "Print the configuration as it was understood; no secrets")]),
         ],
-        examples: [Example("Before a reload", "logfold check && systemctl reload logfold")])
+        examples: [Example("Before a reload", "logfold check -c /etc/logfold/logfold.yaml")])
 }
 
 extension OptionGroup {
