@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LogfoldIO
 import LogfoldPipeline
 import Synchronization
@@ -112,19 +113,21 @@ struct ReloadCommandTests {
         private let output = Pipe()
 
         init(ignoresSignal: Bool) throws {
-            process.executableURL = URL(filePath: "/bin/sh")
-            let trap = ignoresSignal ? "trap '' HUP; " : ""
-            process.arguments = ["-c", "\(trap)exec \"$0\" --line-buffered", Program.url.path]
+            // A test's thread may have signals blocked, and its children with it; env takes that back.
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = [
+                ignoresSignal ? "--ignore-signal=HUP" : "--default-signal=HUP", Program.url.path, "--line-buffered",
+            ]
             process.standardInput = input
             process.standardOutput = output
             try process.run()
-            // An event of it shows that it is the program by now, and no shell.
+            // An event of it shows that it is the program by now, and not env.
             input.fileHandleForWriting.write(Data("2026-11-22 10:00:00.000 1 INFO a [-] b\n".utf8))
             #expect(!output.fileHandleForReading.availableData.isEmpty)
         }
 
         deinit {
-            if process.isRunning { process.terminate() }
+            if process.isRunning { kill(pid, SIGKILL) }
             process.waitUntilExit()
         }
 
@@ -217,7 +220,7 @@ struct ReloadCommandTests {
         sleeper.arguments = ["600"]
         try sleeper.run()
         defer {
-            sleeper.terminate()
+            kill(sleeper.processIdentifier, SIGKILL)
             sleeper.waitUntilExit()
         }
         let pid = sleeper.processIdentifier
