@@ -82,6 +82,15 @@ struct VerdictTests {
             status.findings.map(\.text) == ["the last reload was refused, the old one goes on", "a.yaml:1:1: wrong"])
     }
 
+    @Test("the last line of the agent's log has the whole run, and only what went wrong beside it")
+    func summary() {
+        #expect(
+            AgentStatus.madeUp.summary.map { "\($0)=\($1)" } == [
+                "uptime=1 h", "read_bytes=1048576", "events=8000", "delivered_local=7980", "waiting_local=5",
+                "delivered_elastic=1", "waiting_elastic=1985", "dropped_elastic=6001", "lost_bytes=77",
+            ])
+    }
+
     @Test(
         "numbers are written for people",
         arguments: [
