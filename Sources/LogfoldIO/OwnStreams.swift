@@ -8,6 +8,9 @@ package struct OwnStreams: Sendable {
         streams = [FileDescriptor.standardOutput, .standardError].compactMap { try? files.status(of: $0) }
     }
 
+    /// These streams, for tests.
+    package init(_ streams: [FileStatus]) { self.streams = streams }
+
     /// Whether a file is one of them.
     package func contains(_ file: FileStatus) -> Bool {
         streams.contains { $0.device == file.device && $0.inode == file.inode }

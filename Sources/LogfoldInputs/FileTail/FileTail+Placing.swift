@@ -66,6 +66,10 @@ extension FileTail {
                 if path == log.path { log.problem = "'\(path)' is not a file that can be read like a log" }
                 continue
             }
+            guard !ownStreams.contains(status) else {
+                log.problem = "'\(path)' is what this agent itself writes; exclude it, or send its output elsewhere"
+                continue
+            }
             siblings.append(
                 Sibling(path: path, name: RotationName(path), isLive: path == log.path, stamp: FileStamp(status)))
         }

@@ -54,6 +54,8 @@ package final class FileTail: Input {
     private var scanAt: Int64 = 0
     /// What `status` says of the patterns.
     var scanProblems: [String] = []
+    /// Where this process writes: to read that would make more of it with each line.
+    var ownStreams = OwnStreams(in: PosixFileSystem())
     /// Names of one file that were said already.
     var saidTwice: Set<String> = []
 

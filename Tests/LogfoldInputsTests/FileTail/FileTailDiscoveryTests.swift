@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LogfoldCore
+import LogfoldIO
 import LogfoldTestSupport
 import Testing
 
@@ -52,6 +53,26 @@ struct FileTailDiscoveryTests {
         world.settle()
         #expect(world.lines("a-access.log") == (isExcluded ? [] : ["1"]))
         #expect(world.lines("b.log") == ["1"])
+    }
+
+    @Test("what the agent itself writes is not read, under its name or after a rotation, and that is said")
+    func ownOutput() throws {
+        let world = try TailWorld()
+        try world.append("1\n", to: "agent.log")
+        try world.append("1\n", to: "b.log")
+        world.tail.ownStreams = OwnStreams([try PosixFileSystem().status(at: world.path("agent.log"))])
+        world.settle()
+        try world.append("2\n", to: "agent.log")
+        world.settle()
+        #expect(world.lines("agent.log") == [] && world.lines("b.log") == ["1"])
+        let problem = "is what this agent itself writes; exclude it, or send its output elsewhere"
+        #expect(world.tail.status.problems == ["'\(world.path("agent.log"))' \(problem)"])
+
+        try world.rename("agent.log", to: "agent.log.1")
+        world.settle()
+        try world.append("3\n", to: "agent.log")
+        world.settle()
+        #expect(world.lines("agent.log") == ["3"])
     }
 
     @Test("a file with two names is read once, under the first, and that is said once", arguments: [true, false])
