@@ -11,6 +11,7 @@ final class StatusBoard: Sendable {
     private let spool: MemorySpool
     private let clock: any Clock
     private let diagnostics: Diagnostics
+    private let files: any FileSystem
     private let base: AgentStatus
     private let spoolBytes: Int
     private let facts = Mutex(Facts())
@@ -45,6 +46,7 @@ final class StatusBoard: Sendable {
         self.spool = spool
         clock = surroundings.clock
         diagnostics = surroundings.diagnostics
+        files = surroundings.files
         spoolBytes = configuration.spoolBytes
         base = AgentStatus(
             version: surroundings.host.version, time: clock.now, started: clock.now, pid: getpid(),
@@ -77,7 +79,7 @@ final class StatusBoard: Sendable {
         status.spool.maxBytes = Int64(spoolBytes)
         status.spool.isFull = spool.isFull
         status.engine = report.engine
-        status.process = ProcessFacts()
+        status.process = ProcessFacts.current(in: files)
         status.droppedLogLines = diagnostics.droppedLines
         return status
     }
