@@ -54,16 +54,17 @@ extension SourceState {
 }
 
 extension LeftEvents {
-    /// An event is about to leave, and the next one begins at `next`: remembers it if reading might have to be taken up
-    /// before its end.
+    /// The oldest event is about to leave, and the next one begins at `next`: remembers it if reading might have to be
+    /// taken up before its end.
     @inline(never)
-    mutating func note(_ event: Event, before next: Int, _ fold: inout Fold, _ context: borrowing SourceContext) {
+    mutating func note(before next: Int, _ fold: inout Fold, _ context: borrowing SourceContext) {
+        let event = fold.table[fold.table.first]
         if reach <= event.offset, event.reach <= next { return removeAll() }
         let forgotten = add(
             Entry(
                 begin: event.offset, from: fold.carried.origin(of: event), reach: event.reach,
-                rawLength: event.rawLength, stream: Int(event.stream), timeBefore: event.timeBefore,
-                clock: context.times))
+                rawLength: event.rawLength, stream: Int(event.stream),
+                timeBefore: fold.table.timeBefore(Int(event.stream)), clock: context.times))
         if let forgotten { fold.carried.forgetOrigins(before: forgotten) }
     }
 }
@@ -130,15 +131,11 @@ extension SourceState {
         }
     }
 
-    /// The time of each stream before the line at an offset: that before the first event from there on.
+    /// The time of each stream before the line at an offset: that before the first event from there on that has left,
+    /// or else before all that have not; where reading is to be taken up behind everything, that of now.
     private func times(at offset: Int) -> [Int64] {
-        var times = fold.streams.map { $0.time ?? StreamFolds.noTime }
-        if times.count == 1, left.isEmpty, !fold.table.isEmpty, fold.table[fold.table.first].offset >= offset {
-            return [fold.table[fold.table.first].timeBefore]
-        }
-        for number in (fold.table.first..<fold.table.end).reversed() {
-            let event = fold.table[number]
-            if event.offset >= offset { times[Int(event.stream)] = event.timeBefore }
+        var times = fold.streams.indices.map { number in
+            offset == readOffset ? fold.streams[number].time ?? StreamFolds.noTime : fold.table.timeBefore(number)
         }
         for entry in left.entries.reversed() where entry.begin >= offset { times[entry.stream] = entry.timeBefore }
         return times

@@ -33,7 +33,10 @@ extension SourceState {
 extension Fold {
     fileprivate mutating func resume(_ reading: SourceSnapshot.Reading, at offset: Int) {
         while streams.count < reading.streams.count { addStream() }
-        for (number, stream) in reading.streams.enumerated() { streams[number].resume(stream, at: offset) }
+        for (number, stream) in reading.streams.enumerated() {
+            streams[number].resume(stream, at: offset)
+            table.resume(number, at: stream.time)
+        }
         ended = reading.ended.map { ($0, .min) }
     }
 }

@@ -302,11 +302,12 @@ extension SourceState {
     ) -> Bool {
         arena.withPaddedSpan { bytes in
             while !fold.table.isEmpty {
-                let event = fold.table[fold.table.first]
-                if event.isOpen { break }
+                let first = fold.table.first
+                if fold.table[first].isOpen { break }
                 if writer.isFull { return false }
                 let next = Swift.min(limit, fold.table.secondOffset)
-                if event.reach > next || !left.isEmpty { left.note(event, before: next, &fold, context) }
+                if fold.table[first].reach > next || !left.isEmpty { left.note(before: next, &fold, context) }
+                let event = fold.table[first]
                 writer.write(bytes, event, fold.table, fold.carried, &context)
                 fold.table.removeFirst()
             }

@@ -95,8 +95,6 @@ struct Event {
     var isPlain = false
     /// The wall clock of the first `expire` after its last line, nanoseconds; 0 before that.
     var quietSince: Int64 = 0
-    /// The stream's own time before this event began; ``StreamFolds/noTime`` if it had none.
-    var timeBefore: Int64
 }
 
 /// Which format took a line, as `logfold.format` names it.

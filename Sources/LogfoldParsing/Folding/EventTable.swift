@@ -14,6 +14,8 @@ struct EventTable {
     var trace: DecisionTrace?
     /// Events that were closed while later ones had begun: a reading that is taken up between the two has to know.
     private(set) var closings: [Closing] = []
+    /// The time of each stream after the events that are forgotten; ``StreamFolds/noTime`` where none had a head.
+    private var timesBefore = [StreamFolds.noTime]
     /// Whether an event may have begun before one that stands before it here: a transport had split its first line.
     var isDisordered = false
 
@@ -144,8 +146,30 @@ struct EventTable {
     @inline(__always)
     mutating func removeFirst() { front += 1 }
 
+    /// The time of a stream before the oldest event that has not left: that of the last head before it.
+    func timeBefore(_ stream: Int) -> Int64 {
+        for event in events[..<front].reversed() where event.movesClock && Int(event.stream) == stream {
+            return event.head.time.nanoseconds
+        }
+        return timesBefore[stream]
+    }
+
+    /// Makes room for one more stream.
+    mutating func addStream() { timesBefore.append(StreamFolds.noTime) }
+
+    /// Goes on with the time of a stream.
+    mutating func resume(_ stream: Int, at time: Int64) { timesBefore[stream] = time }
+
+    private mutating func keepTimes() {
+        if timesBefore.count == 1 { return timesBefore[0] = timeBefore(0) }
+        for event in events[..<front] where event.movesClock {
+            timesBefore[Int(event.stream)] = event.head.time.nanoseconds
+        }
+    }
+
     /// Forgets events that have left, and lines that only they had.
     mutating func compact() {
+        keepTimes()
         if front == events.count {
             eventBase += events.count
             lineBase = nextLine
@@ -212,6 +236,9 @@ extension EventTable {
 }
 
 extension Event {
+    /// Whether it began with a head whose time the stream took over.
+    fileprivate var movesClock: Bool { head.kind == .head && head.time.kind != .absent && carriedHead < 0 }
+
     fileprivate mutating func relocate(_ distance: UInt32) {
         region &-= distance
         start &-= distance

@@ -56,7 +56,8 @@ struct Fold: ~Copyable {
         _ bytes: RawSpan, _ line: InputLine, _ head: Head, _ format: FormatID, _ rule: FoldRule = .beginsRecord
     ) {
         let event = streams[line.stream].takeHead(
-            event(head, format, line), pid: bytes.pidKey(head.pid), timeout: timeout, &table)
+            Event(head: head, format: format, line: line, lineMark: table.nextLine), pid: bytes.pidKey(head.pid),
+            timeout: timeout, &table)
         if let trace = table.trace {
             trace.take(bytes, line, to: event, format, rule == .wholeRecord ? .record : .head, rule)
         }
@@ -100,6 +101,7 @@ struct Fold: ~Copyable {
     /// Makes room for one more stream.
     mutating func addStream() {
         streams.append(StreamFolds())
+        table.addStream()
         let count = streams.count
         streams[count - 1].maxKnownPids = Swift.max(StreamFolds.sharedPids / count, 16)
         guard count & (count - 1) == 0 else { return }
@@ -138,7 +140,7 @@ struct Fold: ~Copyable {
         }
         let pid = bytes.pidKey(head.pid)
         streams[line.stream].endFolds(of: pid, at: line.reach, &table)
-        var event = event(own, format, line)
+        var event = Event(head: own, format: format, line: line, lineMark: table.nextLine)
         event.flags.insert(.late)
         event.sawTraceback = true
         event.isHeadOnly = true
@@ -163,7 +165,10 @@ struct Fold: ~Copyable {
         if let last, let position = streams[stream].position(of: last),
             plain.joins(bytes, line, last, stream, &table)
         {
-            let isAssumed = streams[stream].hasSeveralOpen(at: line.reach) && !table[last].isPlain
+            let isShared =
+                streams[stream].open.count > 1
+                || !streams[stream].endsOfOthers.isEmpty && streams[stream].hasOthers(at: line.reach)
+            let isAssumed = isShared && !table[last].isPlain
             if isAssumed { table[last].flags.insert(.continuationAssumed) }
             let rule: FoldRule =
                 if isAssumed { .continuationAssumed } else if table[last].isPlain {
@@ -181,7 +186,7 @@ struct Fold: ~Copyable {
         let last = streams[stream].lastTaker
         if let ruler = plain.takeBackRuler(bytes, line, last, &table) {
             endPlain(line)
-            var event = event(Head(), .text, ruler)
+            var event = Event(head: Head(), format: .text, line: ruler, lineMark: table.nextLine)
             event.isPlain = true
             let number = table.append(event)
             streams[stream].begin(number, pid: StreamFolds.plainText, &table)
@@ -193,7 +198,7 @@ struct Fold: ~Copyable {
             return
         }
         endPlain(line)
-        var event = event(Head(), .text, line)
+        var event = Event(head: Head(), format: .text, line: line, lineMark: table.nextLine)
         event.isPlain = true
         let number = table.append(event)
         streams[stream].begin(number, pid: StreamFolds.plainText, &table)
@@ -209,12 +214,6 @@ struct Fold: ~Copyable {
         where streams[stream].open[position].pid == StreamFolds.plainText {
             streams[stream].end(position, because: .nextText, at: line.reach, &table)
         }
-    }
-
-    /// An event that begins with this line and moves no clock.
-    private func event(_ head: Head, _ format: FormatID, _ line: InputLine) -> Event {
-        Event(
-            head: head, format: format, line: line, lineMark: table.nextLine, timeBefore: streams[line.stream].time)
     }
 
     // MARK: - Adding a line
@@ -281,7 +280,7 @@ struct Fold: ~Copyable {
     private mutating func continueEvent(
         _ bytes: RawSpan, _ full: Int, _ line: InputLine, _ position: Int
     ) -> Int {
-        var event = event(table[full].head, table[full].format, line)
+        var event = Event(head: table[full].head, format: table[full].format, line: line, lineMark: table.nextLine)
         carried.carry(bytes, from: table[full], to: &event)
         event.isHeadOnly = true
         event.end = event.start
@@ -307,7 +306,7 @@ struct Fold: ~Copyable {
 
 extension Event {
     /// An event that begins with this line.
-    init(head: Head, format: FormatID, line: InputLine, lineMark: UInt32, timeBefore: Int64?) {
+    init(head: Head, format: FormatID, line: InputLine, lineMark: UInt32) {
         self.head = head
         self.format = format
         region = UInt32(truncatingIfNeeded: line.region)
@@ -316,7 +315,6 @@ extension Event {
         self.lineMark = lineMark
         offset = line.offset
         reach = line.reach
-        self.timeBefore = timeBefore ?? StreamFolds.noTime
         rawLength = line.length
         physicalLines = Int32(truncatingIfNeeded: line.physicalLines)
         textSize = line.end - line.start

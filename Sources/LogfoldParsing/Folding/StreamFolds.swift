@@ -254,10 +254,8 @@ extension StreamFolds {
         endsOfOthers = stream.endsOfOthers.map { offset + $0 }
     }
 
-    /// Whether more than one fold is open for the line that reaches up to `offset` in the source.
-    func hasSeveralOpen(at offset: Int) -> Bool {
-        open.count > 1 || !endsOfOthers.isEmpty && open.count + endsOfOthers.count { $0 > offset } > 1
-    }
+    /// Whether other folds are open for the line that reaches up to `offset` in the source, beside the one that gets it.
+    func hasOthers(at offset: Int) -> Bool { endsOfOthers.contains { $0 > offset } }
 }
 
 extension RawSpan {

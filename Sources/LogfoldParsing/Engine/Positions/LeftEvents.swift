@@ -19,7 +19,7 @@ struct LeftEvents {
     }
 
     private(set) var entries: [Entry] = []
-    /// Behind the last byte of them all.
+    /// Behind the last byte of all that is remembered; 0 where that is nothing.
     private(set) var reach = 0
     /// More than that are not remembered: then a position may lie inside an event that has left, and what was behind
     /// it there comes again as an event of its own.
@@ -28,8 +28,9 @@ struct LeftEvents {
     /// Lines that were judged together: reading is not taken up inside.
     private var judged: [Range<Int>] = []
 
+    /// Whether nothing is remembered.
     @inline(__always)
-    var isEmpty: Bool { entries.isEmpty && judged.isEmpty }
+    var isEmpty: Bool { reach == 0 }
 
     /// Lines were judged together; nothing that begins with them has left.
     mutating func add(judged lines: [Range<Int>]) {
@@ -71,7 +72,7 @@ struct LeftEvents {
         guard !isEmpty else { return }
         entries.removeAll { $0.begin < offset }
         judged.removeAll { $0.lowerBound < offset }
-        if isEmpty { reach = 0 }
+        if entries.isEmpty, judged.isEmpty { reach = 0 }
     }
 
     /// Forgets all.
