@@ -10,16 +10,18 @@ extension Engine {
         if sources[source] == nil { open(source: source) }
         guard let box = sources[source] else { return }
         deadlines.remove(source)
-        begin(box, bytes.byteCount)
+        begin(box, Swift.min(bytes.byteCount, Self.pieceBytes))
         var at = 0
-        // In pieces that stay in the cache between being copied, parsed and encoded.
         while at < bytes.byteCount {
-            let end = Swift.min(at + (256 << 10), bytes.byteCount)
+            let end = Swift.min(at + Self.pieceBytes, bytes.byteCount)
             box.state.append(bytes.extracting(at..<end), at: offset + at)
             try advance(box, emit)
             at = end
         }
     }
+
+    /// Bytes are taken in pieces that stay in the cache between being copied, parsed and encoded.
+    private static let pieceBytes = 256 << 10
 
     /// Everything there is of a source was read at `now`, nanoseconds of a clock that only grows: its folds end that
     /// have been silent for long enough, as by ``expire(source:now:_:)``, but only full batches are handed out.

@@ -5,6 +5,8 @@ struct Workspace: ~Copyable {
 
     /// Below that, a source keeps its own.
     static let smallBytes = 8 << 10
+    /// At rest it keeps no more than that.
+    static let restingBytes = 256
 }
 
 extension SourceState {
@@ -25,7 +27,9 @@ extension SourceState {
 
     /// Takes a large buffer for so many bytes.
     mutating func takeRoom(from workspace: inout Workspace, for count: Int) {
-        guard count > Workspace.smallBytes, workspace.arena.capacity > arena.capacity + count else { return }
+        guard count > Workspace.smallBytes, workspace.arena.capacity >= arena.count + count,
+            workspace.arena.capacity > arena.capacity
+        else { return }
         arena.withSpan { workspace.arena.append($0, 0, $0.byteCount) }
         swap(&arena, &workspace.arena)
         workspace.arena = ByteBuffer()
@@ -34,7 +38,7 @@ extension SourceState {
 
     /// Nothing more is to be read for now: what is empty needs no memory.
     mutating func rest() {
-        if arena.count == 0, arena.capacity > Workspace.smallBytes { arena = ByteBuffer() }
+        if arena.count == 0, arena.capacity > Workspace.restingBytes { arena = ByteBuffer() }
         layered?.shrink()
     }
 }

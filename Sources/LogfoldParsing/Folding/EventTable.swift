@@ -205,23 +205,29 @@ extension EventTable {
         var lines: ContiguousArray<FoldedLine> = []
     }
 
+    /// How many events there is room for.
+    var capacity: Int { events.capacity }
+
     /// Few events need no more room than that.
     private static let smallCount = 64
 
     /// Gives large room away that little is in.
     mutating func giveRoom(to storage: inout Storage) {
-        if events.capacity > Self.smallCount, events.count <= events.capacity / 4 {
-            let few = ContiguousArray(events)
-            storage.events = events
-            events = few
-            storage.events.removeAll(keepingCapacity: true)
-        }
-        if lines.capacity > Self.smallCount, lines.count <= lines.capacity / 4 {
-            let few = ContiguousArray(lines)
-            storage.lines = lines
-            lines = few
-            storage.lines.removeAll(keepingCapacity: true)
-        }
+        Self.giveRoom(of: &events, to: &storage.events)
+        Self.giveRoom(of: &lines, to: &storage.lines)
+    }
+
+    private static func giveRoom<Element>(
+        of array: inout ContiguousArray<Element>, to storage: inout ContiguousArray<Element>
+    ) {
+        guard array.capacity > smallCount, array.count <= array.capacity / 4 else { return }
+        // Made from the elements one by one: made from the array, it would share its room.
+        var few: ContiguousArray<Element> = []
+        few.reserveCapacity(array.count)
+        for element in array { few.append(element) }
+        swap(&array, &storage)
+        swap(&array, &few)
+        storage.removeAll(keepingCapacity: true)
     }
 
     /// Takes large room.

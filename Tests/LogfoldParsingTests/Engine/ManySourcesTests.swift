@@ -78,6 +78,24 @@ struct ManySourcesTests {
         #expect(value7 == nil)
     }
 
+    @Test func `a source at rest, or out of turn, holds no large buffer`() throws {
+        var engine = Engine(options: .judged)
+        let lines = Array(String(repeating: info, count: 5_000).utf8)
+        for source: UInt32 in 1...3 {
+            engine.take(lines.span.bytes, source: source, at: 0) { _ in }
+            engine.reachedEnd(source: source, now: 1) { _ in }
+        }
+        // The first two hold an open event each, the third is the last that was read.
+        for (source, isLarge) in [(1, false), (2, false), (3, true)] {
+            let box = try #require(engine.sources[UInt32(source)])
+            #expect(box.state.arena.capacity > 8 << 10 == isLarge)
+            #expect(box.state.fold.table.capacity > 64 == isLarge)
+        }
+        for source: UInt32 in 1...3 { engine.reachedEnd(source: source, now: 1_000_000_000) { _ in } }
+        let last = try #require(engine.sources[3])
+        #expect(last.state.arena.capacity <= 256)
+    }
+
     @Test func `a source that waits for the rest of a line says so by its deadline`() {
         var engine = Engine(options: .judged)
         engine.take(Array((info + "half").utf8).span.bytes, source: 1, at: 0) { _ in }
