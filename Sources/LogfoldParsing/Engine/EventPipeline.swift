@@ -55,7 +55,7 @@ struct EventPipeline: ~Copyable {
         context.created = now
         source.selectLayers(event.facts)
         context.time = time(&context.isZoneAssumed, &source)
-        guard let routes = missingRoutes(event, &source) else { return }
+        guard let routes = missingRoutes(event, &source) else { return forgetOriginal() }
         if let selection = source.rules.selection,
             !selection.admits(bytes, normalizer.record, normalizer.text, time: context.time)
         {
@@ -77,7 +77,7 @@ struct EventPipeline: ~Copyable {
                 event, from: before, context.time, normalizer.record.level, routes, &source,
                 isRedacted: !redactor.masks.isEmpty)
         }
-        if source.rules.keepsOriginal { original.removeAll(keepingCapacity: true) }
+        if source.rules.keepsOriginal { forgetOriginal() }
     }
 
     /// The sinks that have not got the event yet, as route bits; nil if it had left before this reading for all.
@@ -93,12 +93,19 @@ struct EventPipeline: ~Copyable {
     private mutating func drop(_ event: Event, _ source: inout SourceContext) {
         counts.filtered += 1
         source.origin.counts.filtered.add(event)
+        forgetOriginal()
     }
 
     /// Leaves out an event that every sink has got.
     private mutating func skip(_ event: Event, _ source: inout SourceContext) {
         counts.repeated += 1
         source.origin.counts.written.add(event)
+        forgetOriginal()
+    }
+
+    /// The next event may be of a source that does not keep it.
+    private mutating func forgetOriginal() {
+        if !original.isEmpty { original.removeAll(keepingCapacity: true) }
     }
 
     @inline(__always)

@@ -38,6 +38,24 @@ struct ManySourcesTests {
             ])
     }
 
+    @Test func `the text of an event that was left out is not written with the next`() {
+        var engine = Engine(options: .judged)
+        engine.open(
+            source: 1, facts: SourceFacts(zone: "UTC"),
+            options: options {
+                $0.keepsOriginal = true
+                $0.selection.minimumSeverity = .error
+            })
+        engine.open(source: 2, facts: SourceFacts(zone: "UTC"))
+        var originals: [String] = []
+        for source: UInt32 in [1, 2] {
+            engine.take(Array(info.utf8).span.bytes, source: source, at: 0) { _ in }
+            engine.end(source: source) { _ in }
+        }
+        engine.flush { batch in originals += batch.events.map { $0["event.original"] ?? "none" } }
+        #expect(originals == ["none"])
+    }
+
     @Test func `bytes of many sources give one batch`() {
         var engine = Engine(options: .judged)
         var batches: [Batch] = []
@@ -88,8 +106,8 @@ struct ManySourcesTests {
         // The first two hold an open event each, the third is the last that was read.
         for (source, isLarge) in [(1, false), (2, false), (3, true)] {
             let box = try #require(engine.sources[UInt32(source)])
-            #expect(box.state.arena.capacity > 8 << 10 == isLarge)
-            #expect(box.state.fold.table.capacity > 64 == isLarge)
+            #expect((box.state.arena.capacity > 8 << 10) == isLarge)
+            #expect((box.state.fold.table.capacity > 64) == isLarge)
         }
         for source: UInt32 in 1...3 { engine.reachedEnd(source: source, now: 1_000_000_000) { _ in } }
         let last = try #require(engine.sources[3])
