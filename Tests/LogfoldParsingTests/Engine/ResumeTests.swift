@@ -26,6 +26,43 @@ struct ResumeTests {
         expectSameEvents(mixer.mixed().bytes, .judged, seed: seed, chunk: 5_000)
     }
 
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
+    func `with a clock between, nothing is lost and no event comes twice`(seed: UInt64) {
+        var mix = RandomMix(seed: seed)
+        let (input, options) = (mix.text(lines: 300), mix.options())
+        var reading = ResumedReading(input, options: options)
+        var now: Int64 = 1
+        while !reading.isAtEnd {
+            reading.read(mix.random.number(in: 1...700))
+            if mix.random.number(in: 0...2) == 0 {
+                now += [1, 29, 31, 260, 2_100][mix.random.number(in: 0...4)] * 1_000_000
+                reading.quiet(at: now)
+            }
+            if mix.random.number(in: 0...3) == 0, reading.restarts < 40 { reading.restart() }
+        }
+        reading.finish()
+        let bytes = reading.entries.reduce(0) { $0 + Int($1.rawLength) }
+        #expect(bytes >= input.count)
+        let ids = reading.lines.compactMap { EventLine($0.dropLast())?["event.id"] }
+        #expect(Set(ids).count == ids.count)
+    }
+
+    @Test func `a record that never ends holds the position back for a bounded number of events`() {
+        let head = "2026-11-22 16:59:18.000 1 INFO nova.x [-] m\n"
+        let input = Array((head + (1...9_000).map { "bare \($0)\n" }.joined()).utf8)
+        var reading = ResumedReading(input, options: options { $0.fold.maxLines = 3 })
+        reading.read(input.count)
+        #expect(reading.entries.count > 2_900)
+        #expect(reading.position.offset > 0)
+        #expect(reading.position.left.count <= LeftEvents.maxCount)
+        let behind = reading.position.left.reduce(0) { $0 + Int($1.length) }
+        let (before, offset) = (reading.entries.count, Int(reading.position.offset))
+        reading.restart()
+        reading.finish()
+        let again = reading.entries[before...].reduce(0) { $0 + Int($1.rawLength) }
+        #expect(behind + again >= input.count - offset, "nothing is lost")
+    }
+
     private func expectSameEvents(_ input: [UInt8], _ options: EngineOptions, seed: UInt64, chunk: Int) {
         var whole = ResumedReading(input, options: options)
         whole.finish()
