@@ -60,7 +60,8 @@ public struct Engine: ~Copyable {
     ) {
         var own = own ?? options
         if let referenceTime { own.referenceTime = referenceTime }
-        let origin = SourceOrigin(number: source, facts: facts, base: 0, resume: resume)
+        let origin = SourceOrigin(
+            number: source, facts: facts, base: 0, referenceTime: own.referenceTime, resume: resume)
         let box = SourceBox(source, SourceState(origin, own, trace))
         if let resume { box.state.resume(resume) }
         sources[source] = box

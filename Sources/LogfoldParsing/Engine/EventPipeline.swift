@@ -157,7 +157,7 @@ struct EventPipeline: ~Copyable {
             normalizer.record.flags.insert(.yearAssumed)
             (source.lastTime, isAmbiguous) = source.clock.utc(
                 yearlessNanoseconds: stamp.nanoseconds,
-                before: source.referenceTime == 0 ? tomorrow : source.referenceTime)
+                before: source.origin.referenceTime == 0 ? tomorrow : source.origin.referenceTime)
         case .absent:
             normalizer.record.flags.insert(.timeAssumed)
             if source.lastTime == 0 { return now }

@@ -13,8 +13,6 @@ struct SourceContext {
     var clock: WallClock
     /// Time of the last event that had one, UTC nanoseconds; the reference time at first.
     var lastTime: Int64
-    /// What a stamp without year lies before, UTC nanoseconds.
-    let referenceTime: Int64
     /// Where its steps and ways are in the engine's plan.
     var place = EventRouting.Place()
     /// What the layers know of lines that have not left, and the number of the first.
@@ -29,7 +27,6 @@ struct SourceContext {
         rules = WritingRules(options)
         clock = WallClock(rules: options.timeZone)
         lastTime = options.referenceTime
-        referenceTime = options.referenceTime
     }
 
     /// Remembers the facts of a decoded text and returns their number. Numbers begin again after the highest.

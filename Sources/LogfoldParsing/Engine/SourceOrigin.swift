@@ -10,6 +10,8 @@ struct SourceOrigin {
     /// Virtual offset of the file's first byte, and of the first one of the file that follows it.
     let base: Int
     var end = Int.max
+    /// What its stamps without year lie before, UTC nanoseconds; 0 for now.
+    let referenceTime: Int64
     /// The ids of its events, where they are asked for.
     var identity: EventIdentity?
     /// Which of its events have been delivered, if it is read again.
@@ -21,10 +23,11 @@ struct SourceOrigin {
     /// Its first bytes go into the generation until the first line has ended.
     var firstLine: FirstLine?
 
-    init(number: UInt32, facts: SourceFacts, base: Int, resume: ResumePoint?) {
+    init(number: UInt32, facts: SourceFacts, base: Int, referenceTime: Int64, resume: ResumePoint?) {
         self.number = number
         self.facts = facts
         self.base = base
+        self.referenceTime = referenceTime
         identity = facts.identity.map { EventIdentity($0) }
         covered = resume.flatMap { CoveredEvents($0) }
     }

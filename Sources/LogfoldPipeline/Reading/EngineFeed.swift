@@ -81,7 +81,7 @@ extension EngineFeed {
         guard let reading = readings[ObjectIdentifier(input)] else { return number }
         engine.open(
             source: number, facts: reading.facts(of: source), options: reading.options,
-            referenceTime: source.referenceTime ?? clock.now, resume: source.resume)
+            referenceTime: source.referenceTime, resume: source.resume)
         return number
     }
 
@@ -90,7 +90,8 @@ extension EngineFeed {
         guard let reading = readings[ObjectIdentifier(input)] else { return number }
         engine.now = clock.now
         engine.succeed(
-            source: source, by: number, facts: reading.facts(of: successor), resume: successor.resume
+            source: source, by: number, facts: reading.facts(of: successor), options: reading.options,
+            referenceTime: successor.referenceTime, resume: successor.resume
         ) { hand($0) }
         ended.append(source)
         return number
@@ -176,8 +177,12 @@ extension EngineFeed {
             spool.append(Delivery(batch: nil, checkpoints: checkpoints, forgotten: forgotten))
             forgotten.removeAll()
         }
-        for source in ended { sources[source] = nil }
-        ended.removeAll()
+        // A file that another one follows keeps its number until its last event has left.
+        ended.removeAll { source in
+            guard engine.position(source: source) == nil else { return false }
+            sources[source] = nil
+            return true
+        }
     }
 
     /// What was read, and what the engine has counted.

@@ -43,6 +43,20 @@ struct SuccessionTests {
         #expect(files.shown == ["1 0+\(error.utf8.count) bad"])
     }
 
+    @Test func `a year that stamps lack is that of the file they are in`() {
+        let line = Array("Nov 22 16:50:52 cmp1 nova[1]: text\n".utf8)
+        var engine = Engine(options: .judged)
+        // 2027-11-23T00:00:00Z; the old file was last written in 2025.
+        engine.now = 1_826_928_000_000_000_000
+        engine.open(source: 1, facts: SourceFacts(zone: "UTC"), referenceTime: 1_764_000_000_000_000_000)
+        engine.take(line.span.bytes, source: 1, at: 0) { _ in }
+        engine.succeed(source: 1, by: 2, facts: SourceFacts(zone: "UTC")) { _ in }
+        engine.take(line.span.bytes, source: 2, at: 0) { _ in }
+        var times: [String?] = []
+        engine.finish(source: 2) { times += $0.events.map { $0["@timestamp"] } }
+        #expect(times == ["2025-11-22T16:50:52.000Z", "2027-11-22T16:50:52.000Z"])
+    }
+
     @Test func `lines that come late to the old file say so, and know it by the place where it was left`() throws {
         var files = RotatedFiles([error + header, type + next])
         files.finish()
