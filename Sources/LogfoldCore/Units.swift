@@ -3,12 +3,13 @@ package enum Units {
     /// Units of a size by their names in lower case. Those without an `i` are powers of ten, as disks are sold.
     package static let sizes: [(name: String, bytes: Int)] = [
         ("", 1), ("b", 1), ("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30),
-        ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000),
+        ("tib", 1 << 40), ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000), ("tb", 1_000_000_000_000),
     ]
 
     /// Units of a duration by their names. A number alone is refused: nobody knows whether it was meant in seconds.
     package static let durations: [(name: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
+        ("d", 86_400_000),
     ]
 
     /// The bytes of `4096`, `64KiB`, `1MiB`, `10MB`; nil where the text is none of these or does not fit.
@@ -29,7 +30,7 @@ package enum Units {
 
     /// A size in the largest binary unit that divides it: `1MiB`, `1500`.
     package static func text(bytes: Int) -> String {
-        for (name, factor) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+        for (name, factor) in [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
         where bytes >= factor && bytes.isMultiple(of: factor) {
             return "\(bytes / factor)\(name)"
         }

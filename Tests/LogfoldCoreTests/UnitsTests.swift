@@ -7,8 +7,8 @@ struct UnitsTests {
         "sizes are whole numbers with a unit",
         arguments: [
             ("0", 0), ("4096", 4096), ("1B", 1), ("64KiB", 65_536), ("1MiB", 1_048_576), ("1mib", 1_048_576),
-            ("10MB", 10_000_000), ("2kB", 2_000), ("1GiB", 1 << 30),
-            ("", nil), ("MiB", nil), ("1.5MiB", nil), ("-1", nil), ("1 MiB", nil), ("1TiB", nil), ("1M", nil),
+            ("10MB", 10_000_000), ("2kB", 2_000), ("1GiB", 1 << 30), ("2TiB", 2 << 40), ("1TB", 1_000_000_000_000),
+            ("", nil), ("MiB", nil), ("1.5MiB", nil), ("-1", nil), ("1 MiB", nil), ("1PiB", nil), ("1M", nil),
             ("9223372036854775807", Int.max), ("9223372036854775808", nil), ("9223372036854775807KiB", nil),
             ("٣", nil),
         ])
@@ -20,6 +20,7 @@ struct UnitsTests {
         "durations need a unit",
         arguments: [
             ("250ms", .milliseconds(250)), ("2s", .seconds(2)), ("1m", .seconds(60)), ("1h", .seconds(3600)),
+            ("7d", .seconds(604_800)),
             ("0s", .zero), ("2", nil), ("s", nil), ("-1s", nil), ("1.5s", nil), ("1M", nil), ("2s ", nil),
             ("9223372036854775807h", nil),
         ] as [(String, Duration?)])
