@@ -74,7 +74,7 @@ final class RunningAgent {
     /// Whether every event that was read is acknowledged, so that a kill leads back to what is there now.
     var isAcknowledged: Bool {
         guard case .array(let sinks)? = status?["sinks"] else { return false }
-        return sinks.allSatisfy { $0["waiting"]?.text == "0" }
+        return sinks.allSatisfy { $0["waiting_events"]?.text == "0" }
     }
 
     /// What it has said on standard error.

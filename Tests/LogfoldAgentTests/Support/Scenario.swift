@@ -34,11 +34,11 @@ final class Scenario {
         try agent.start()
     }
 
-    /// Waits until the sink has the latest record of the log, and the agent knows that it has.
-    @discardableResult
-    func settle(_ log: ServiceLog? = nil) -> Bool {
+    /// Expects that the sink gets the latest record of the log in time, and that the agent then knows that it has.
+    func settle(_ log: ServiceLog? = nil, location: SourceLocation = #_sourceLocation) {
         let log = log ?? self.log
-        return wait { $0.missing(log.written).isEmpty } && wait { _ in agent.isAcknowledged }
+        #expect(wait { $0.missing(log.written).isEmpty }, "delivered", sourceLocation: location)
+        #expect(wait { _ in agent.isAcknowledged }, "acknowledged", sourceLocation: location)
     }
 
     /// Waits until the sink's file is as it should be.
@@ -74,19 +74,12 @@ final class Scenario {
         gzip.waitUntilExit()
     }
 
-    /// Stops the agent and expects that every record has come, whole, once, in the order of the log: at the latest
-    /// with the next run, since an agent that was just started may be stopped before it has read again what its sink
-    /// has cut back.
+    /// Stops the agent and expects that every record has come, whole, once, in the order of the log.
     func expectEverythingOnce(
         _ comment: Comment? = nil, location: SourceLocation = #_sourceLocation
     ) throws {
-        settle()
-        var code = agent.stop()
-        if !audit.missing(log.written).isEmpty {
-            try agent.start()
-            settle()
-            code = agent.stop()
-        }
+        settle(location: location)
+        let code = agent.stop()
         #expect(code == 0, comment, sourceLocation: location)
         #expect(audit.verdict(log.written) == "\(log.written) once, in order", comment, sourceLocation: location)
     }
