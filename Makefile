@@ -13,11 +13,11 @@ SOURCES := Package.swift Sources Tests $(wildcard Fuzz Examples)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test example build release deb unit-check boot-test truth format lint bench bench-gate fuzz clean packages
+.PHONY: help demo test example build release deb unit-check boot-test truth format lint bench bench-agent bench-gate fuzz clean packages
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
-		printf '  make %-11s %s\n' "$$name" "$$text"; done
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 demo: release ## Build it, read real logs, show events
 	@Scripts/demo.sh
@@ -66,6 +66,12 @@ bench: release ## Compare with other programs on one big file
 	[ -s .build/bench/$(BENCH_SIZE).log ] || \
 		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
 	Benchmarks/compare.sh .build/bench/$(BENCH_SIZE).log
+
+bench-agent: release ## Measure the agent: at rest, live, at its start, behind a backlog
+	@mkdir -p .build/bench
+	[ -s .build/bench/$(BENCH_SIZE).log ] || \
+		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
+	Benchmarks/agent.py --backlog .build/bench/$(BENCH_SIZE).log
 
 bench-gate: release ## Hold the instructions for each byte of input
 	@Scripts/packages.sh gate

@@ -63,8 +63,6 @@ package final class FileTail: Input {
     static let chunk = 1 << 17
     /// What is read in one turn.
     private static let turn = 1 << 20
-    /// How long changes are gathered: being woken for each line costs more than all else.
-    private static let gathering: Int64 = 20_000_000
     /// Between two looks at everything, where changes are told of and where they are not.
     private static let slowLook: Int64 = 60_000_000_000, quickLook: Int64 = 2_000_000_000
 
@@ -132,10 +130,12 @@ extension FileTail {
     private func takeChanges(_ now: Int64) {
         if let due = changesAt {
             guard now >= due else { return }
-            changesAt = nil
-            for change in watcher.changes() { note(change, now) }
+            let changes = watcher.changes()
+            // Where something was written more will be: to be told so would be one more wake-up.
+            changesAt = changes.isEmpty ? nil : Pace.beat(after: now)
+            for change in changes { note(change, now) }
         } else if watcher.hasChanges {
-            changesAt = now + Self.gathering
+            changesAt = Pace.beat(after: now)
         }
     }
 

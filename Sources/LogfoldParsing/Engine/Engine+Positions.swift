@@ -18,7 +18,8 @@ extension Engine {
         defer { moved.removeAll(keepingCapacity: true) }
         return moved.flatMap { box -> [(source: UInt32, position: SourcePosition)] in
             guard box.isMoved else { return [] }
-            return takePositions(of: box)
+            box.isMoved = false
+            return box.state.resumeOffset == box.handedOffset ? [] : takePositions(of: box)
         }
     }
 
@@ -30,6 +31,7 @@ extension Engine {
 
     private mutating func takePositions(of box: SourceBox) -> [(source: UInt32, position: SourcePosition)] {
         let positions = box.state.positions()
+        box.handedOffset = box.state.resumeOffset
         box.isWritten = false
         box.isMoved = false
         // Files that others follow are known until their last position was handed out.

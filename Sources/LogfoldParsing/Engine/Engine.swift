@@ -101,6 +101,8 @@ final class SourceBox {
     /// Whether the batch that is made has events of it, and whether its position may have moved without.
     var isWritten = false
     var isMoved = false
+    /// The virtual offset of the position that was handed out last.
+    var handedOffset: Int?
     /// How much its open folds and what waits behind them hold.
     var held = 0
 

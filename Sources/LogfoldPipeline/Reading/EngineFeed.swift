@@ -22,6 +22,8 @@ package final class EngineFeed: Feed {
     private var forgotten: [UInt64] = []
     /// Numbers of sources that have ended: their last position is in the batch that is being gathered.
     private var ended: [UInt32] = []
+    /// When the loop's turn began, by the monotonic clock: one time for all sources, so that their folds end together.
+    private var turn: Int64 = 0
     /// When the first event came that was not handed on yet, by the monotonic clock.
     private var gatheringSince: Int64?
     private var plan: RoutePlan?
@@ -120,7 +122,7 @@ extension EngineFeed {
 
     package func reachedEnd(of source: UInt32) {
         engine.now = clock.now
-        engine.reachedEnd(source: source, now: clock.monotonic) { hand($0) }
+        engine.reachedEnd(source: source, now: turn) { hand($0) }
         noteGathering()
     }
 
@@ -148,8 +150,11 @@ extension EngineFeed {
     /// When folds end by the clock, or a gathered batch has waited long enough, by the monotonic clock.
     package var deadline: Int64? {
         let batch = gatheringSince.map { $0 + Self.gatheringTime }
-        return [engine.nextDeadline, batch].compactMap { $0 }.min()
+        return [engine.nextDeadline.map(Pace.beat(from:)), batch].compactMap { $0 }.min()
     }
+
+    /// A turn of the loop begins, by the monotonic clock.
+    func beginTurn(at now: Int64) { turn = now }
 
     /// Ends the folds whose time has come; not of a source that has bytes to read, which may go on with them.
     package func expire(now: Int64) {

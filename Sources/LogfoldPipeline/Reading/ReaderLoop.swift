@@ -94,13 +94,14 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
     /// Returns whether more could be done at once.
     func turn() -> Bool {
         let now = clock.monotonic
+        feed.beginTurn(at: now)
         guard !feed.isFull else {
             feed.flush(now: now, isIdle: true)
             return false
         }
         var hasMore = false
         for input in inputs where input.run(feed, now: now) { hasMore = true }
-        feed.expire(now: clock.monotonic)
+        feed.expire(now: now)
         feed.flush(now: clock.monotonic, isIdle: !hasMore)
         return hasMore
     }

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Measures the agent: at rest, live, at its start and behind a backlog. Prints Markdown tables.
+
+    Benchmarks/agent.py [PROGRAM] [--backlog FILE] [--seconds N]
+
+PROGRAM is .build/release/logfold unless given. CPU time is that of the agent's process, user and system together; resident
+memory is its peak (VmHWM). Latency is from the return of the write of a line until its event can be read in the sink's file,
+looked for every half millisecond. Everything happens in a temporary folder.
+"""
+import argparse
+import datetime
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Agent:
+    """A running agent in a folder of its own."""
+
+    def __init__(self, program, sink=None, files="*.log"):
+        self.folder = tempfile.mkdtemp(prefix="logfold-bench-")
+        for name in ("logs", "out", "data"):
+            os.mkdir(f"{self.folder}/{name}")
+        self.sink = sink or 'path: "{0}/out/events.jsonl"'
+        self.program = program
+        self.configuration = f"{self.folder}/logfold.yaml"
+        with open(self.configuration, "w") as file:
+            file.write(
+                f"data_dir: {self.folder}/data\n"
+                "timezone: UTC\n"
+                f'metrics: {{ listen: "unix:{self.folder}/data/status.sock" }}\n'
+                f'inputs: {{ logs: {{ type: file, include: ["{self.folder}/logs/{files}"] }} }}\n'
+                f"sinks: {{ out: {{ type: file, {self.sink.format(self.folder)} }} }}\n"
+            )
+        self.process = None
+
+    def start(self):
+        messages = open(f"{self.folder}/messages", "ab")
+        self.process = subprocess.Popen([self.program, "run", "-c", self.configuration], stderr=messages)
+
+    def wait_for_message(self, words):
+        while words not in open(f"{self.folder}/messages").read():
+            time.sleep(0.02)
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def switches(self):
+        """Voluntary context switches of all threads: how often the agent was woken."""
+        total = 0
+        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{thread}/status") as file:
+                total += next(int(line.split()[1]) for line in file if line.startswith("voluntary"))
+        return total
+
+    def peak(self):
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
+    def status(self):
+        answer = subprocess.run(
+            [self.program, "status", "--json", "-c", self.configuration], capture_output=True, text=True)
+        return json.loads(answer.stdout) if answer.stdout else None
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+
+def record(number, level="INFO"):
+    stamp = datetime.datetime.utcnow().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    return f"{stamp} 4242 {level} nova.compute.manager [None req-{number:08x}-0000-4000-8000-000000000000] seq={number} Took 0.21 seconds to build\n"
+
+
+def traceback(number):
+    head = record(number, "ERROR")
+    prefix = " ".join(head.split()[:5])
+    lines = ["Traceback (most recent call last):", '  File "/usr/lib/python3/dist-packages/nova/virt/driver.py", line 7, in spawn',
+             "    raise ValueError(number)", "ValueError: 7", ""]
+    return head + "".join(f"{prefix} {line}\n" for line in lines)
+
+
+class Arrivals(threading.Thread):
+    """Notes when each event can be read in the sink's file."""
+
+    def __init__(self, path, expected):
+        super().__init__()
+        self.path, self.expected, self.times = path, expected, {}
+
+    def run(self):
+        while not os.path.exists(self.path):
+            time.sleep(0.001)
+        rest = b""
+        with open(self.path, "rb", buffering=0) as file:
+            end = time.monotonic() + 300
+            while len(self.times) < self.expected and time.monotonic() < end:
+                data = file.read(1 << 20)
+                if not data:
+                    time.sleep(0.0005)
+                    continue
+                now = time.monotonic()
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    at = line.find(b"seq=")
+                    if at >= 0:
+                        self.times[int(line[at + 4:line.index(b" ", at)])] = now
+
+
+def percentile(values, part):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * part))] * 1000
+
+
+def idle(program, seconds):
+    agent = Agent(program)
+    for number in range(100):
+        with open(f"{agent.folder}/logs/{number}.log", "w") as file:
+            file.write(record(number))
+    agent.start()
+    agent.wait_for_message("Running")
+    time.sleep(3)
+    cpu, switches = agent.cpu_seconds(), agent.switches()
+    time.sleep(seconds)
+    row = ("idle, 100 files", f"{(agent.cpu_seconds() - cpu) / seconds * 100:.2f} %",
+           f"{(agent.switches() - switches) / seconds:.1f}", f"{agent.peak():.0f} MB", "", "")
+    agent.stop()
+    return row
+
+
+def live(program, seconds, tracebacks):
+    """1,000 records a second over 100 files, one after the other, each in one write."""
+    agent = Agent(program)
+    files = [os.open(f"{agent.folder}/logs/{number}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND) for number in range(100)]
+    agent.start()
+    agent.wait_for_message("Running")
+    total = seconds * 1000
+    arrivals = Arrivals(f"{agent.folder}/out/events.jsonl", total)
+    arrivals.start()
+    written = {}
+    time.sleep(1)
+    cpu, switches, begin = agent.cpu_seconds(), agent.switches(), time.monotonic()
+    for number in range(total):
+        pause = begin + number / 1000 - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+        text = traceback(number) if tracebacks and number % 100 == 99 else record(number)
+        os.write(files[number % 100], text.encode())
+        written[number] = time.monotonic()
+    arrivals.join()
+    used, elapsed = agent.cpu_seconds() - cpu, time.monotonic() - begin
+    waits = [arrivals.times[number] - written[number] for number in written if number in arrivals.times]
+    assert len(waits) == total, f"{total - len(waits)} of {total} events did not arrive"
+    name = "live, 1,000 records/s over 100 files" + (", 1 % with tracebacks" if tracebacks else "")
+    row = (name, f"{used / elapsed * 100:.2f} %", f"{(agent.switches() - switches) / elapsed:.0f}", f"{agent.peak():.0f} MB",
+           f"{percentile(waits, 0.5):.0f} ms", f"{percentile(waits, 0.99):.0f} ms")
+    agent.stop()
+    return row
+
+
+def start(program, repetitions=15):
+    """From the start of the process to the first event in the sink's file, with one line waiting."""
+    times = []
+    for _ in range(repetitions):
+        agent = Agent(program)
+        with open(f"{agent.folder}/logs/a.log", "w") as file:
+            file.write(record(1) + record(2))
+        arrivals = Arrivals(f"{agent.folder}/out/events.jsonl", 1)
+        arrivals.start()
+        begin = time.monotonic()
+        agent.start()
+        arrivals.join()
+        times.append(min(arrivals.times.values()) - begin)
+        agent.stop()
+    return percentile(times, 0.5), min(times) * 1000
+
+
+def backlog(program, path, compression):
+    """A file that was there before the agent: bytes of input for each second of its CPU time, until all is in the sink."""
+    size = os.path.getsize(path)
+    suffix = {"none": "", "gzip": ".gz", "zstd": ".zst"}[compression]
+    agent = Agent(program, f'path: "{{0}}/out/events.jsonl{suffix}", compression: {compression}')
+    os.link(path, f"{agent.folder}/logs/a.log") if os.stat(path).st_dev == os.stat(agent.folder).st_dev else \
+        os.symlink(path, f"{agent.folder}/logs/a.log")
+    begin = time.monotonic()
+    agent.start()
+    while True:
+        time.sleep(0.2)
+        status = agent.status()
+        if not status:
+            continue
+        inputs, sinks = status["inputs"], status["sinks"]
+        if inputs and inputs[0]["read_bytes"] >= size and inputs[0]["lag_bytes"] == 0 and sinks[0]["waiting_events"] == 0:
+            break
+    used, elapsed = agent.cpu_seconds(), time.monotonic() - begin
+    written = sum(os.path.getsize(f"{agent.folder}/out/{name}") for name in os.listdir(f"{agent.folder}/out"))
+    row = (compression, f"{size / 1e6 / used:.0f}", f"{size / 1e6 / elapsed:.0f}", f"{written / size:.2f}", f"{agent.peak():.0f} MB")
+    agent.stop()
+    return row
+
+
+def table(heads, rows):
+    print("| " + " | ".join(heads) + " |\n|---|" + "--:|" * (len(heads) - 1))
+    for row in rows:
+        print("| " + " | ".join(row) + " |", flush=True)
+    print()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program", nargs="?", default=f"{HERE}/../.build/release/logfold")
+    parser.add_argument("--backlog", help="a log of some hundred megabytes")
+    parser.add_argument("--seconds", type=int, default=30)
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    program = os.path.abspath(options.program)
+    table(("agent", "CPU of a core", "wake-ups/s", "peak memory", "p50", "p99"),
+          [idle(program, options.seconds), live(program, options.seconds, False), live(program, options.seconds, True)])
+    median, best = start(program)
+    print(f"Start to first event in the sink: median {median:.0f} ms, best {best:.0f} ms\n")
+    if options.backlog:
+        table(("backlog to a file", "MB per CPU-second", "MB per second", "output/input", "peak memory"),
+              [backlog(program, os.path.abspath(options.backlog), kind) for kind in ("none", "zstd", "gzip")])
+
+
+main()
