@@ -19,7 +19,7 @@ enum FuzzInput {
     static func require(_ holds: Bool, _ promise: StaticString) {
         guard !holds else { return }
         // Optimized code drops the text of a precondition, and a trap what is buffered.
-        _ = unsafe promise.withUTF8Buffer { unsafe write(2, $0.baseAddress, $0.count) }
+        _ = promise.withUTF8Buffer { write(2, $0.baseAddress, $0.count) }
         preconditionFailure()
     }
 

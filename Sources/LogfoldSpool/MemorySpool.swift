@@ -253,7 +253,9 @@ extension MemorySpool.Contents {
     fileprivate mutating func acknowledge(
         _ name: String, through index: Int, state: [UInt8]
     ) -> PositionChange? {
-        guard var cursor = cursors[name], index >= cursor.acknowledged else { return nil }
+        guard let acknowledged = cursors[name]?.acknowledged, index >= acknowledged else { return nil }
+        // Taken out, so that its positions are changed in place and not copied.
+        guard var cursor = cursors.removeValue(forKey: name) else { return nil }
         // Of several checkpoints of one source the last counts.
         var moved: [UInt64: SourceCheckpoint] = [:]
         var forgotten: [UInt64] = []

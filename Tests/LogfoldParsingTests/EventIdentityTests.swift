@@ -20,4 +20,16 @@ struct EventIdentityTests {
         let bytes = [low, high].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
         #expect(bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() == expected)
     }
+
+    @Test("the hash is of the bytes, however they are fed", arguments: 0..<17)
+    func pieces(before: Int) {
+        let bytes = (0..<80).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+        var single = SipHash128(key0: 1, key1: 2)
+        for byte in bytes { single.add(byte) }
+        var mixed = SipHash128(key0: 1, key1: 2)
+        for byte in bytes[..<before] { mixed.add(byte) }
+        mixed.add((0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[before + $1]) << UInt64($1 * 8) })
+        mixed.add(bytes.span.bytes, ByteRange(before + 8, bytes.count))
+        #expect(mixed.finished() == single.finished())
+    }
 }

@@ -26,20 +26,21 @@ struct SipHash128 {
     }
 
     /// Feeds a number, little-endian.
+    @inline(__always)
     mutating func add(_ number: UInt64) {
-        for shift in 0..<8 { add(UInt8(truncatingIfNeeded: number >> UInt64(shift * 8))) }
+        let waiting = (count & 7) * 8
+        count &+= 8
+        guard waiting > 0 else { return compress(number) }
+        compress(tail | number << waiting)
+        tail = number >> (64 - waiting)
     }
 
     /// Feeds a range of bytes.
     mutating func add(_ bytes: RawSpan, _ range: ByteRange) {
         var at = range.start
-        // Whole words where no byte of an earlier one waits.
-        if count & 7 == 0 {
-            while at &+ 8 <= range.end {
-                compress(bytes.u64(at))
-                at += 8
-            }
-            count &+= UInt64(at - range.start)
+        while at &+ 8 <= range.end {
+            add(bytes.u64(at))
+            at += 8
         }
         while at < range.end {
             add(bytes[at])
