@@ -22,9 +22,11 @@ help: ## This list
 demo: release ## Build it, read real logs, show events
 	@Scripts/demo.sh
 
+# The agent's tests run real processes against the clock of the machine: beside all other suites they starve.
 test: packages ## Build it and run all tests
 	@Scripts/packages.sh test
-	$(SWIFT) test
+	$(SWIFT) test --skip LogfoldAgentTests
+	$(SWIFT) test --skip-build --filter LogfoldAgentTests
 
 build: packages ## A build for debugging
 	$(SWIFT) build
