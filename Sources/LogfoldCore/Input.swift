@@ -20,6 +20,14 @@ package protocol Input: AnyObject {
     func stop()
     /// What `logfold status` shows.
     var status: InputStatus { get }
+    /// Whether nothing will ever come of it any more: a recording that was played. An agent of such inputs only ends by
+    /// itself.
+    var hasEnded: Bool { get }
+}
+
+extension Input {
+    /// What is live never ends.
+    package var hasEnded: Bool { false }
 }
 
 /// Takes the bytes of inputs: the engine and what surrounds it.

@@ -8,12 +8,15 @@ package struct Delivery: Sendable {
     package var checkpoints: [SourceCheckpoint]
     /// Sources of which nothing needs to be saved any more.
     package var forgotten: [UInt64]
+    /// When it was made, by the monotonic clock.
+    package var made: Int64
 
     /// A delivery.
-    package init(batch: Batch?, checkpoints: [SourceCheckpoint], forgotten: [UInt64] = []) {
+    package init(batch: Batch?, checkpoints: [SourceCheckpoint], forgotten: [UInt64] = [], made: Int64 = 0) {
         self.batch = batch
         self.checkpoints = checkpoints
         self.forgotten = forgotten
+        self.made = made
     }
 
     /// Bytes of memory that it holds, about.
@@ -25,5 +28,10 @@ package struct Delivery: Sendable {
     /// How many of its events go to the sink with this route bit.
     func events(for route: UInt64) -> Int {
         batch?.entries.reduce(0) { $0 + ($1.routes & route == 0 ? 0 : 1) } ?? 0
+    }
+
+    /// How many bytes they have.
+    func bytes(for route: UInt64) -> Int64 {
+        batch?.entries.reduce(0) { $0 + ($1.routes & route == 0 ? 0 : Int64($1.length)) } ?? 0
     }
 }

@@ -17,15 +17,20 @@ package final class MemorySpool: Sendable {
 
     /// How far a sink is behind.
     package struct Backlog: Sendable, Equatable {
-        /// Events that it has not acknowledged.
+        /// Events that lie here and that it has not acknowledged, and their bytes.
         package var events: UInt64 = 0
-        /// Events that it has.
+        package var bytes: Int64 = 0
+        /// Events that it has acknowledged over all runs.
         package var delivered: UInt64 = 0
+        /// The same, and those that were put in for it in this run: what `delivered` and `events` must add up to.
+        package var taken: UInt64 = 0
 
         /// So many events.
-        package init(events: UInt64 = 0, delivered: UInt64 = 0) {
+        package init(events: UInt64 = 0, bytes: Int64 = 0, delivered: UInt64 = 0, taken: UInt64 = 0) {
             self.events = events
+            self.bytes = bytes
             self.delivered = delivered
+            self.taken = taken
         }
     }
 
@@ -35,7 +40,8 @@ package final class MemorySpool: Sendable {
         /// Number of the next delivery to hand out, and of the first that is not acknowledged.
         var next: Int
         var acknowledged: Int
-        var waiting: UInt64 = 0
+        /// Events delivered by earlier runs, and those put in for it in this one.
+        var taken: UInt64
     }
 
     fileprivate struct Contents {
@@ -115,8 +121,7 @@ extension MemorySpool {
     package func append(_ delivery: Delivery) {
         contents.change { contents in
             for (name, cursor) in contents.cursors {
-                let events = delivery.events(for: cursor.route)
-                contents.cursors[name]?.waiting += UInt64(events)
+                contents.cursors[name]?.taken += UInt64(delivery.events(for: cursor.route))
             }
             for checkpoint in delivery.checkpoints { contents.latest[checkpoint.key] = checkpoint }
             for key in delivery.forgotten { contents.latest[key] = nil }
@@ -169,7 +174,8 @@ extension MemorySpool {
                 positions.checkpoints = contents.latest
             }
             let end = contents.first + contents.deliveries.count
-            contents.cursors[name] = Cursor(positions: positions, route: route, next: end, acknowledged: end)
+            contents.cursors[name] = Cursor(
+                positions: positions, route: route, next: end, acknowledged: end, taken: positions.delivered)
             contents.revision += 1
             return positions.state
         }
@@ -241,12 +247,13 @@ extension MemorySpool {
         if !hadRoom, !isFull { roomCameUp() }
     }
 
-    /// How far each sink is.
+    /// How far each sink is: what lies here is counted anew, so that an event that went missing shows.
     package func backlogs() -> [String: Backlog] {
-        contents.withLock { contents in
-            contents.cursors.mapValues { Backlog(events: $0.waiting, delivered: $0.positions.delivered) }
-        }
+        contents.withLock { contents in contents.cursors.mapValues { contents.backlog(of: $0) } }
     }
+
+    /// When the oldest delivery was made, by the monotonic clock; nil where there is none.
+    package var oldest: Int64? { contents.withLock { $0.deliveries.first?.made } }
 }
 
 extension MemorySpool.Contents {
@@ -261,13 +268,11 @@ extension MemorySpool.Contents {
         var forgotten: [UInt64] = []
         for number in cursor.acknowledged...index {
             let delivery = deliveries[number - first]
-            let events = UInt64(delivery.events(for: cursor.route))
             cursor.positions.advance(by: delivery)
             for checkpoint in delivery.checkpoints { moved[checkpoint.key] = checkpoint }
             for key in delivery.forgotten { moved[key] = nil }
             forgotten += delivery.forgotten
-            cursor.positions.delivered += events
-            cursor.waiting -= Swift.min(events, cursor.waiting)
+            cursor.positions.delivered += UInt64(delivery.events(for: cursor.route))
         }
         cursor.acknowledged = index + 1
         cursor.positions.state = state
@@ -276,6 +281,15 @@ extension MemorySpool.Contents {
         return .advanced(
             sink: name, state: state, delivered: cursor.positions.delivered, checkpoints: Array(moved.values),
             forgotten: forgotten)
+    }
+
+    fileprivate func backlog(of cursor: MemorySpool.Cursor) -> MemorySpool.Backlog {
+        var backlog = MemorySpool.Backlog(delivered: cursor.positions.delivered, taken: cursor.taken)
+        for delivery in deliveries.dropFirst(cursor.acknowledged - first) {
+            backlog.events += UInt64(delivery.events(for: cursor.route))
+            backlog.bytes += delivery.bytes(for: cursor.route)
+        }
+        return backlog
     }
 
     /// Forgets the deliveries that every sink has acknowledged.

@@ -31,7 +31,7 @@ import Testing
         try scenario.log.write(50)
         #expect(scenario.agent.waitForMessage("min_free"))
         #expect(scenario.agent.stop() == 0)
-        #expect(scenario.agent.messages.contains("Events wait for the next run"))
+        #expect(scenario.agent.messages.contains("Not all events are delivered yet"))
         try rewrite(scenario, "1000TiB", "1MiB")
         try scenario.agent.start()
         try scenario.expectEverythingOnce()

@@ -60,9 +60,33 @@ import Testing
     @Test func waitingCountsOnlyTheEventsOfTheSinksRoute() {
         let spool = spool()
         spool.append(delivery(1, to: 10, routes: [0b01, 0b11, 0b10, 0b01]))
-        #expect(spool.backlogs() == ["a": .init(events: 3), "b": .init(events: 2)])
+        let waiting = MemorySpool.Backlog(events: 2, bytes: 20, taken: 2)
+        #expect(spool.backlogs() == ["a": .init(events: 3, bytes: 30, taken: 3), "b": waiting])
         spool.acknowledge(sink: "a", through: 0, state: [])
-        #expect(spool.backlogs() == ["a": .init(events: 0, delivered: 3), "b": .init(events: 2)])
+        #expect(spool.backlogs() == ["a": .init(delivered: 3, taken: 3), "b": waiting])
+    }
+
+    @Test func whatWasTakenIsWhatWaitsAndWhatIsDeliveredAlsoOverRuns() {
+        let first = spool(sinks: ["a"])
+        for offset in [10, 20, 30] { first.append(delivery(1, to: Int64(offset))) }
+        first.acknowledge(sink: "a", through: 1, state: [])
+        #expect(first.backlogs() == ["a": .init(events: 1, bytes: 10, delivered: 2, taken: 3)])
+        // What waited is read again: only what was delivered goes over.
+        let second = MemorySpool(maxBytes: 1 << 20, saved: first.positions().saved)
+        _ = second.attach(sink: "a", route: 1)
+        #expect(second.backlogs() == ["a": .init(delivered: 2, taken: 2)])
+        second.append(delivery(1, to: 30))
+        second.acknowledge(sink: "a", through: 0, state: [])
+        #expect(second.backlogs() == ["a": .init(delivered: 3, taken: 3)])
+    }
+
+    @Test func theOldestDeliverySaysHowLongItHasWaited() {
+        let spool = spool()
+        #expect(spool.oldest == nil)
+        for made: Int64 in [100, 200] { spool.append(Delivery(batch: nil, checkpoints: [], made: made)) }
+        spool.acknowledge(sink: "a", through: 1, state: [])
+        spool.acknowledge(sink: "b", through: 0, state: [])
+        #expect(spool.oldest == 200)
     }
 
     @Test func aSinkMadeAnewBeginsBehindWhatItHasAcknowledged() {

@@ -62,6 +62,11 @@ extension Engine {
     /// Bytes that open folds and what waits behind them hold, of all sources.
     package var heldBytes: Int { budget.held }
 
+    /// Events that are not complete, or wait behind such, of all sources.
+    package var openEvents: Int {
+        sources.values.reduce(0) { $0 + $1.state.fold.table.end - $1.state.fold.table.first }
+    }
+
     /// Hands out the events that were made since the last batch; nothing if there are none.
     package mutating func flush(_ emit: (Batch) throws -> Void) rethrows {
         guard writer.count > 0 else { return }

@@ -19,6 +19,8 @@ final class EventRouting {
         /// Numbers of transforms and of routes.
         let transforms: [Int]
         let routes: [Int]
+        /// Routes that take no events of this input.
+        let others: [Int]
     }
 
     /// Where a source's program is, to be looked up once for each source and plan.
@@ -78,7 +80,8 @@ final class EventRouting {
         programs.append(
             Program(
                 input: input, transforms: plan.transforms.indices.filter { takes(plan.transforms[$0].inputs) },
-                routes: plan.routes.indices.filter { takes(plan.routes[$0].inputs) }))
+                routes: plan.routes.indices.filter { takes(plan.routes[$0].inputs) },
+                others: plan.routes.indices.filter { !takes(plan.routes[$0].inputs) }))
         return programs.count - 1
     }
 }
@@ -122,7 +125,7 @@ extension EventRouting {
             let condition = conditions[plan.transforms.count + route]
             if condition < 0 || evaluator.headAnswer(condition) != .no { return true }
         }
-        for route in programs[program].routes { tally.filtered[route] += 1 }
+        for route in plan.routes.indices { tally.filtered[route] += 1 }
         tally.unrouted += 1
         return false
     }
@@ -208,6 +211,7 @@ extension EventRouting {
                 tally.filtered[route] += 1
             }
         }
+        for route in programs[program].others { tally.filtered[route] += 1 }
         if routes == 0 { tally.unrouted += 1 }
         return routes
     }

@@ -32,6 +32,14 @@ package struct RoutePlan: Sendable {
         /// Masks secrets.
         case redact(SecretRules)
 
+        /// Whether it drops events.
+        package var isFilter: Bool {
+            switch self {
+            case .drop, .keep: true
+            case .add, .redact: false
+            }
+        }
+
         fileprivate var condition: Condition? {
             switch self {
             case .drop(let condition), .keep(let condition): condition
@@ -85,7 +93,7 @@ package struct RoutePlan: Sendable {
 package struct PlanCounts: Sendable, Equatable {
     /// By transform: events that a filter dropped, that fields were added to, or in which something was masked.
     package var transforms: [Int]
-    /// By sink: events that its condition left out.
+    /// By sink: events that its inputs and its condition left out.
     package var filtered: [Int]
     /// By sink: events that went to it.
     package var routed: [Int]

@@ -27,8 +27,16 @@ package final class EngineFeed: Feed {
     /// When the first event came that was not handed on yet, by the monotonic clock.
     private var gatheringSince: Int64?
     private var plan: RoutePlan?
+    /// What plans before this one have decided, by name: the engine counts for the plan at hand.
+    private var earlier = Decided()
     /// What was read so far, by input.
     private var totals: [String: ReadingTotals] = [:]
+
+    /// Events that each transform has dropped, and that each sink's inputs and condition have left out.
+    private struct Decided {
+        var dropped: [String: UInt64] = [:]
+        var filtered: [String: UInt64] = [:]
+    }
 
     private struct OpenSource {
         let key: UInt64
@@ -54,6 +62,7 @@ package final class EngineFeed: Feed {
 
     /// Treats the next events by this plan.
     package func follow(_ plan: RoutePlan?) {
+        earlier = decided
         self.plan = plan
         engine.follow(plan)
     }
@@ -179,7 +188,8 @@ extension EngineFeed {
         moved.removeAll(keepingCapacity: true)
         introduceFresh()
         if !checkpoints.isEmpty || !forgotten.isEmpty {
-            spool.append(Delivery(batch: nil, checkpoints: checkpoints, forgotten: forgotten))
+            spool.append(
+                Delivery(batch: nil, checkpoints: checkpoints, forgotten: forgotten, made: clock.monotonic))
             forgotten.removeAll()
         }
         // A file that another one follows keeps its number until its last event has left.
@@ -198,14 +208,24 @@ extension EngineFeed {
         report.engine.folded = UInt64(counts.folded)
         report.engine.unparsed = UInt64(counts.unparsed)
         report.engine.redacted = UInt64(counts.redacted)
+        report.engine.openFolds = Int64(engine.openEvents)
         report.engine.foldBytes = Int64(engine.heldBytes)
         report.engine.maxFoldBytes = Int64(foldMemory)
-        guard let plan, let decided = engine.planCounts else { return report }
-        for (transform, count) in zip(plan.transforms, decided.transforms) where count > 0 {
-            report.dropped[transform.name] = UInt64(count)
-        }
-        for (route, count) in zip(plan.routes, decided.filtered) { report.filtered[route.name] = UInt64(count) }
+        (report.dropped, report.filtered) = (decided.dropped, decided.filtered)
         return report
+    }
+
+    /// What the plans so far have decided.
+    private var decided: Decided {
+        guard let plan, let counts = engine.planCounts else { return earlier }
+        var decided = earlier
+        for (transform, count) in zip(plan.transforms, counts.transforms) where transform.action.isFilter {
+            decided.dropped[transform.name, default: 0] += UInt64(count)
+        }
+        for (route, count) in zip(plan.routes, counts.filtered) {
+            decided.filtered[route.name, default: 0] += UInt64(count)
+        }
+        return decided
     }
 
     private func noteGathering() {
@@ -217,7 +237,7 @@ extension EngineFeed {
         let checkpoints = batch.positions.compactMap { checkpoint(of: $0.source, at: $0.position) }
         for each in batch.positions { moved.remove(each.source) }
         countEvents(batch)
-        spool.append(Delivery(batch: batch, checkpoints: checkpoints))
+        spool.append(Delivery(batch: batch, checkpoints: checkpoints, made: clock.monotonic))
     }
 
     private func introduceFresh() {

@@ -14,6 +14,7 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
     private let diagnostics: Diagnostics
     private let poll: EventPoll
     private let wakeSignal: WakeSignal
+    private let allEnded: @Sendable () -> Void
     private var inputs: [any Input] = []
     private var watched: Set<Int32> = []
     private let mailbox = Mutex<[Work]>([])
@@ -21,11 +22,13 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
 
     private typealias Work = @Sendable (ReaderLoop) -> Void
 
-    /// A loop without inputs.
+    /// A loop without inputs. `allEnded` is called when it has some, and nothing will come of any of them.
     package init(
-        _ feed: sending EngineFeed, wake: WakeSignal, clock: any Clock, diagnostics: Diagnostics
+        _ feed: sending EngineFeed, wake: WakeSignal, clock: any Clock, diagnostics: Diagnostics,
+        allEnded: @escaping @Sendable () -> Void = {}
     ) throws(FileSystemError) {
         self.feed = feed
+        self.allEnded = allEnded
         self.clock = clock
         self.diagnostics = diagnostics
         wakeSignal = wake
@@ -103,6 +106,7 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
         for input in inputs where input.run(feed, now: now) { hasMore = true }
         feed.expire(now: now)
         feed.flush(now: clock.monotonic, isIdle: !hasMore)
+        if !inputs.isEmpty, inputs.allSatisfy(\.hasEnded) { allEnded() }
         return hasMore
     }
 

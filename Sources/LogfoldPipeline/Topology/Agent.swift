@@ -25,6 +25,8 @@ package final class Agent {
     private let poll: EventPoll
     private var saver: PositionSaver
     private var watchdog: Watchdog
+    /// Whether nothing will come of any input any more.
+    private let inputsHaveEnded = Monitor(false)
     let board: StatusBoard
 
     /// Why an agent cannot begin.
@@ -77,8 +79,13 @@ package final class Agent {
             var options = EngineOptions()
             options.fold.memory = configuration.foldMemory
             let feed = EngineFeed(options: options, spool: spool, clock: surroundings.clock)
+            let inputsHaveEnded = inputsHaveEnded
             reader = try ReaderLoop(
-                feed, wake: readerWake, clock: surroundings.clock, diagnostics: surroundings.diagnostics)
+                feed, wake: readerWake, clock: surroundings.clock, diagnostics: surroundings.diagnostics
+            ) {
+                inputsHaveEnded.change { $0 = true }
+                mainWake.wake()
+            }
             saver = PositionSaver(store, surroundings)
             watchdog = Watchdog(surroundings)
             board = StatusBoard(reader, spool, configuration, path: path, surroundings)
@@ -93,12 +100,13 @@ package final class Agent {
 // MARK: - The run
 
 extension Agent {
-    /// Runs until a signal ends it. Returns whether everything that was read was also delivered or can be read again.
-    package func run() throws(Refusal) -> Bool {
+    /// Runs until a signal ends it, or until nothing will come of any input any more and all of it is delivered. Returns
+    /// what it had done at the end.
+    package func run() throws(Refusal) -> AgentStatus {
         do throws(FileSystemError) { return try runToTheEnd() } catch { throw .file(error) }
     }
 
-    private func runToTheEnd() throws(FileSystemError) -> Bool {
+    private func runToTheEnd() throws(FileSystemError) -> AgentStatus {
         var restored = spool.restore(
             configuration.sinks.compactMap { sink in
                 routes.route(of: sink.name).map { (sink.name, $0) }
@@ -119,14 +127,19 @@ extension Agent {
         surroundings.notifier.ready()
         surroundings.diagnostics.info(
             "Running", [("inputs", "\(configuration.inputs.count)"), ("sinks", "\(configuration.sinks.count)")])
-        waitForEnd()
+        let isFinished = waitForEnd()
         show(.stopping)
         surroundings.notifier.stopping()
         loop.stop()
         thread.join()
-        let isComplete = stopSinks()
+        board.conclude(loop.report())
+        spool.close()
+        if isFinished { waitForSinks() }
+        stopSinks()
+        let last = board.status()
+        sayWhatWasDone(last)
         server?.stop()
-        return isComplete
+        return last
     }
 
     /// Without its address the agent does its work all the same: what is asked of it first is to lose nothing.
@@ -153,13 +166,14 @@ extension Agent {
         }
     }
 
-    /// Reads signals and saves positions until a signal ends the agent.
-    private func waitForEnd() {
+    /// Reads signals and saves positions until a signal ends the agent: then false. True where all inputs have ended.
+    private func waitForEnd() -> Bool {
         while true {
             while let signal = signals.next() {
-                guard signal == SIGHUP else { return }
+                guard signal == SIGHUP else { return false }
                 reload()
             }
+            if inputsHaveEnded.withLock({ $0 }) { return true }
             pause(until: nil)
         }
     }
@@ -202,9 +216,16 @@ extension Agent {
 // MARK: - The end
 
 extension Agent {
+    /// Waits until the sinks have everything, however long it takes, or until a signal.
+    private func waitForSinks() {
+        while !sinks.allSatisfy(\.hasEnded) {
+            while let signal = signals.next() { if signal != SIGHUP { return } }
+            pause(until: nil)
+        }
+    }
+
     /// Delivers what is in the spool, as long as it may take; a second signal ends that at once.
-    private func stopSinks() -> Bool {
-        spool.close()
+    private func stopSinks() {
         let deadline = surroundings.clock.monotonic + configuration.shutdownTimeout.nanoseconds
         for sink in sinks { sink.runner.drain(until: deadline) }
         // A write that hangs is not waited for beyond the deadline.
@@ -216,12 +237,23 @@ extension Agent {
             pause(until: deadline + 200_000_000)
         }
         saver.saveNow(spool)
-        let waiting = spool.backlogs().filter { $0.value.events > 0 }
-        for (name, backlog) in waiting.sorted(by: { $0.key < $1.key }) {
-            surroundings.diagnostics.warning(
-                "Events wait for the next run", [("sink", name), ("events", "\(backlog.events)")])
+        board.change { $0.positions = saver.status }
+    }
+
+    /// The ledger of every sink, and the whole run.
+    private func sayWhatWasDone(_ status: AgentStatus) {
+        let diagnostics = surroundings.diagnostics
+        for sink in status.sinks {
+            diagnostics.info("The sink has ended", sink.summary)
+            if sink.imbalance != 0 {
+                diagnostics.error("The ledger does not balance", sink.summary + [("out_by", "\(sink.imbalance)")])
+            }
+            if sink.waiting > 0 {
+                diagnostics.warning(
+                    "Not all events are delivered yet", [("sink", sink.name), ("events", "\(sink.waiting)")])
+            }
         }
-        surroundings.diagnostics.info("Stopped", [])
-        return saver.problem == nil
+        diagnostics.info("Stopped", status.summary)
+        diagnostics.flush()
     }
 }

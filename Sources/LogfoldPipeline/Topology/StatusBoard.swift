@@ -33,6 +33,8 @@ final class StatusBoard: Sendable {
         var asked: Int64 = 0
         var number = 0
         var content = ReaderReport()
+        /// Whether the reader has ended, so that there is nothing more to ask.
+        var isLast = false
     }
 
     /// The reader has so long to answer a question; then its last answer counts.
@@ -57,6 +59,14 @@ final class StatusBoard: Sendable {
     /// Changes what the main thread knows.
     func change(_ body: (inout Facts) -> Void) { facts.withLock { body(&$0) } }
 
+    /// The reader has ended; this was its last word.
+    func conclude(_ report: ReaderReport) {
+        lastReport.change { last in
+            last.content = report
+            last.isLast = true
+        }
+    }
+
     /// Everything, as of now.
     func status() -> AgentStatus {
         let (report, silence) = ask()
@@ -77,6 +87,7 @@ final class StatusBoard: Sendable {
         status.sinks = facts.sinks.map { sink($0, backlogs[$0.name] ?? MemorySpool.Backlog(), report) }
         status.spool.bytes = Int64(spool.weight)
         status.spool.maxBytes = Int64(spoolBytes)
+        status.spool.oldestAge = spool.oldest.map { clock.monotonic - $0 }
         status.spool.isFull = spool.isFull
         status.engine = report.engine
         status.process = ProcessFacts.current(in: files)
@@ -86,6 +97,7 @@ final class StatusBoard: Sendable {
 
     /// Asks the reader, and waits a while for its answer; also for how long it has not answered.
     private func ask() -> (ReaderReport, silence: Int64) {
+        if let last = lastReport.withLock({ $0.isLast ? $0.content : nil }) { return (last, 0) }
         let now = clock.monotonic
         let number = lastReport.withLock { report in
             report.number += 1
@@ -101,7 +113,9 @@ final class StatusBoard: Sendable {
                 report.number = Swift.max(report.number, number)
             }
         }
-        let answer = lastReport.wait(until: now + Self.patience) { $0.answered >= now ? $0.content : nil }
+        let answer = lastReport.wait(until: now + Self.patience) {
+            $0.answered >= now || $0.isLast ? $0.content : nil
+        }
         if let answer { return (answer, 0) }
         return lastReport.withLock { ($0.content, clock.monotonic - $0.asked) }
     }
@@ -123,8 +137,9 @@ final class StatusBoard: Sendable {
         var sink = AgentStatus.Sink(name: known.name, type: known.type)
         let facts = known.runner.status
         sink.delivered = backlog.delivered
-        sink.waiting = backlog.events
+        (sink.waiting, sink.waitingBytes) = (backlog.events, backlog.bytes)
         sink.filtered = report.filtered[known.name] ?? 0
+        sink.emitted = backlog.taken &+ sink.filtered
         (sink.sends, sink.failures, sink.bytesWritten) = (
             facts.commits + facts.failures, facts.failures, facts.bytesWritten
         )

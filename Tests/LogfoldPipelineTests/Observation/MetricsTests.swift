@@ -120,7 +120,7 @@ struct MetricsTests {
         # HELP logfold_spool_full Whether inputs wait for room in the spool.
         # TYPE logfold_spool_full gauge
         logfold_spool_full{type="memory"} 0
-        # HELP logfold_sink_emitted_events_total Events that have left the engine while the sink was there.
+        # HELP logfold_sink_emitted_events_total Events that have left the engine for the sink.
         # TYPE logfold_sink_emitted_events_total counter
         logfold_sink_emitted_events_total{sink="local",type="file"} 7989
         # HELP logfold_sink_delivered_events_total Events that the sink has safe.

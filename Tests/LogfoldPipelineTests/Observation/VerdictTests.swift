@@ -84,11 +84,33 @@ struct VerdictTests {
 
     @Test("the last line of the agent's log has the whole run, and only what went wrong beside it")
     func summary() {
+        func text(_ fields: [(String, String)]) -> String { fields.map { "\($0)=\($1)" }.joined(separator: " ") }
         #expect(
-            AgentStatus.madeUp.summary.map { "\($0)=\($1)" } == [
-                "uptime=1 h", "read_bytes=1048576", "events=8000", "delivered_local=7980", "waiting_local=5",
-                "delivered_elastic=1", "waiting_elastic=1985", "dropped_elastic=6001", "lost_bytes=77",
+            text(AgentStatus.madeUp.summary)
+                == "uptime=1 h read_bytes=1048576 lines=9000 events=8000 dropped_by_transforms=11 lost_bytes=77")
+        #expect(
+            AgentStatus.madeUp.sinks.map { text($0.summary) } == [
+                "sink=local emitted=7989 delivered=7980 filtered=4 waiting=5",
+                "sink=elastic emitted=0 delivered=1 filtered=0 waiting=1985 dropped=6001 dead_lettered=2",
             ])
+    }
+
+    @Test("a ledger that is out is an error, whatever is missing or there twice")
+    func imbalance() {
+        func having(delivered: UInt64) -> AgentStatus {
+            status { status in
+                status.sinks = [AgentStatus.madeUp.sinks[0]]
+                status.sinks[0].delivered = delivered
+            }
+        }
+        #expect(having(delivered: 7_980).sinks[0].imbalance == 0)
+        #expect(having(delivered: 7_978).sinks[0].imbalance == 2)
+        #expect(having(delivered: 7_981).sinks[0].imbalance == -1)
+        #expect(!having(delivered: 7_978).isComplete)
+        #expect(
+            having(delivered: 7_978).findings.contains {
+                $0.weight == .error && $0.subject == "sink local" && $0.text.hasPrefix("the ledger is out by 2 events")
+            })
     }
 
     @Test(

@@ -101,7 +101,7 @@ extension AgentStatus {
             let all = sinks.flatMap { samples($0, [("sink", $0.name), ("type", $0.type)]) }
             text.family("logfold_sink_\(name)", kind, help, all)
         }
-        family("emitted_events_total", .counter, "Events that have left the engine while the sink was there.") {
+        family("emitted_events_total", .counter, "Events that have left the engine for the sink.") {
             sink, labels in sink.emitted.map { [.init($0, labels)] } ?? []
         }
         family("delivered_events_total", .counter, "Events that the sink has safe.") { [.init($0.delivered, $1)] }

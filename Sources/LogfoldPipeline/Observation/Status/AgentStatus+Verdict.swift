@@ -39,6 +39,11 @@ extension AgentStatus {
         return reasons
     }
 
+    /// Whether nothing that was read is lost: it is delivered, left out on purpose, or will be read again.
+    package var isComplete: Bool {
+        positions.problem == nil && sinks.allSatisfy { $0.imbalance == 0 && $0.droppedTotal == 0 }
+    }
+
     /// What an operator should know, the worst first.
     package var findings: [Finding] {
         let all = ownFindings + sinks.flatMap { $0.findings(at: time) } + inputs.flatMap(\.findings)
@@ -98,6 +103,11 @@ extension AgentStatus.Sink {
             let causes = dropped.filter { $0.value > 0 }.sorted { $0.key < $1.key }
                 .map { "\($0.key) \(HumanText.count($0.value))" }
             let text = "dropped \(HumanText.count(droppedTotal, of: "event")): \(causes.joined(separator: ", "))"
+            findings.append(Finding(weight: .error, subject: "sink \(name)", text: text))
+        }
+        if imbalance != 0 {
+            let text =
+                "the ledger is out by \(HumanText.count(imbalance)) events: this is a fault of logfold, please report it"
             findings.append(Finding(weight: .error, subject: "sink \(name)", text: text))
         }
         if deadLettered > 0 {

@@ -124,7 +124,8 @@ extension AgentStatus {
         package var name: String
         /// Its type.
         package var type: String
-        /// Events that have left the engine while the sink was there; nil where nobody counts them.
+        /// Events that have left the engine while the sink was there, and those that it got in earlier runs; nil where
+        /// nobody counts them.
         package var emitted: UInt64?
         /// Events that it has safe, over all runs.
         package var delivered: UInt64 = 0

@@ -20,7 +20,7 @@ enum RunCommand {
                 }
                 return configuration
             }
-            return try agent.run() ? .done : .incomplete
+            return try agent.run().isComplete ? .done : .incomplete
         } catch {
             Terminal.say(error.description)
             return .nothingToRead
