@@ -168,9 +168,7 @@ extension FileTail {
     }
 
     /// Whether the patterns name a path.
-    func isIncluded(_ path: String) -> Bool {
-        options.include.contains { $0.matches(path) } && !GlobExcludes(options.exclude).contain(path)
-    }
+    func isIncluded(_ path: String) -> Bool { options.takes(path) }
 
     /// Looks for the files that the patterns name.
     private func scan(_ feed: any Feed, _ now: Int64) {
@@ -233,7 +231,8 @@ extension FileTail {
     /// Takes up what an earlier run has left, as far as the patterns still name it.
     private func restore(_ now: Int64) {
         var damaged = 0
-        for source in restored {
+        // A replay in this input's place leaves none.
+        for source in restored where !source.checkpoint.place.isEmpty {
             guard let place = FilePlace(source.checkpoint.place) else {
                 damaged += 1
                 continue

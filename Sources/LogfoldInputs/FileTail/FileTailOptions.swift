@@ -29,4 +29,9 @@ package struct FileTailOptions: Sendable, Equatable {
 
     /// Nothing is read.
     package init() {}
+
+    /// Whether a file of this path is read.
+    package func takes(_ path: String) -> Bool {
+        include.contains { $0.matches(path) } && !GlobExcludes(exclude).contain(path)
+    }
 }

@@ -128,7 +128,19 @@ struct ReplayCommandTests {
     @Test(
         "what cannot be done is said with the way out",
         arguments: [
-            (["replay", "LOG"], 2, "'--into' is needed: the file to play the log into"),
+            (
+                ["replay", "LOG"], 2,
+                "'--into' or '--config' is needed: the file, or the configuration, to play the log into"
+            ),
+            (["replay", "LOG", "--into", "x", "-c", "x"], 2, "'--into' and '--config' exclude each other"),
+            (["replay", "LOG", "--into", "x", "--input", "nova"], 2, "'--input' is for '--config'"),
+            (["replay", "LOG", "-c", "x", "--rotate", "rename"], 2, "'--rotate' is for '--into'"),
+            (
+                ["replay", "LOG", "-c", "x", "--format", "oslo"], 2,
+                "'--format' is for '--into'; with '--config' the input says it"
+            ),
+            (["replay", "-", "-c", "x"], 2, "standard input is for '--into'; with '--config' name a file"),
+            (["replay", "LOG", "-c", "nothing.yaml"], 2, "the configuration cannot be read"),
             (["replay"], 2, "'logfold replay' needs LOG"),
             (
                 ["replay", "LOG", "--into", "x", "--speed", "fast"], 2,

@@ -43,6 +43,14 @@ final class LiveProgram {
         return (all, process.terminationStatus)
     }
 
+    /// Tells it to end and waits until it has; all lines of output, and the exit status.
+    func terminate() throws -> (lines: [String], status: Int32) {
+        process.terminate()
+        let all = lines(.max)
+        process.waitUntilExit()
+        return (all, process.terminationStatus)
+    }
+
     /// Stops reading what it prints, and waits for its end; negative for a signal.
     func stopReading() throws -> Int32 {
         try output.fileHandleForReading.close()

@@ -2,7 +2,7 @@ extension CommandSpec {
     /// A recording, written again as if it happened now.
     static func replay(formats: [String]) -> CommandSpec {
         CommandSpec(
-            .replay, summary: "play a recorded log into a live file, at its own pace",
+            .replay, summary: "play a recorded log at its own pace: into a live file, or through a configuration",
             description: [
                 "Reads a log, or standard input where the name is '-', and writes its records to the end of a file, "
                     + "each in one piece and after as long a pause as there was between it and the record before. So "
@@ -13,6 +13,11 @@ extension CommandSpec {
                     + "clock was set back the pace begins again.",
                 "With --rotate the file is rotated after so many records, as logrotate does it: FILE becomes FILE.1, "
                     + "and what was FILE.1 becomes FILE.2. No rotated file is removed.",
+                "With --config the log takes the place of the inputs of an agent's configuration: its events go through "
+                    + "the transforms to the sinks, and the command ends when they have all of it. It is read as the "
+                    + "first input, or that of --input, would be. The data_dir is that of the configuration, so it does "
+                    + "not run beside an agent of the same. What was played is not kept there: the next replay begins "
+                    + "with the first record.",
             ],
             argument: .one(ValueSpec("LOG", .file)),
             groups: [.playing, .reading(formats: formats).without("service"), .limits],
@@ -23,6 +28,9 @@ extension CommandSpec {
                 Example(
                     "A log that is rotated every 200 records",
                     "logfold replay --into x.log --speed max --rotate rename --every 200 old.gz"),
+                Example(
+                    "What would this configuration make of that log?",
+                    "logfold replay --config test.yaml --speed max old.log"),
             ])
     }
 }
@@ -34,6 +42,10 @@ extension OptionGroup {
         [
             .value(
                 "into", nil, "FILE", .file, help: "Write to the end of this file, which is made where there is none"),
+            .value(
+                "config", "c", "FILE", .file,
+                help: "Play it through the transforms and sinks of this agent's configuration"),
+            .value("input", nil, "NAME", .text, help: "The input whose place it takes there; the first, if not given"),
             .value(
                 "speed", nil, "SPEED", .text, default: "1x",
                 help: "How much faster than it was: 10x, 0.5x, or max for no pauses at all"),

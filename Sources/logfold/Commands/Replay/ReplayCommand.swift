@@ -1,15 +1,26 @@
 import LogfoldIO
 
-/// `logfold replay LOG --into FILE`.
+/// `logfold replay LOG`: into a file, or through a configuration.
 enum ReplayCommand {
-    /// Plays a recorded log into a file.
+    /// Plays a recorded log.
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         let files = PosixFileSystem()
         ignoreBrokenPipeSignal()
         let options = try ReplayOptions(arguments, in: files)
+        switch options.destination {
+        case .file(let path, let rotation): return try play(options, into: path, rotation, files)
+        case .configuration(let path, let input):
+            return try ConfiguredReplay(options: options, configuration: path, input: input, files: files).run()
+        }
+    }
+
+    private static func play(
+        _ options: ReplayOptions, into path: String, _ rotation: (how: LiveFile.Rotation, records: Int)?,
+        _ files: any FileSystem
+    ) throws(UsageError) -> ExitCode {
         let clock = SystemClock()
         guard let (log, status) = open(options, files) else { return .nothingToRead }
-        guard let target = try openTarget(options, unless: status, files) else { return .incomplete }
+        guard let target = try openTarget(path, rotation, unless: status, files) else { return .incomplete }
         let reference = options.reading.referenceTime ?? (status.kind == .regular ? status.modified : clock.now)
         let terminal = OpenFile(standard: .standardError, in: files)
         var replay = Replay(
@@ -35,25 +46,26 @@ enum ReplayCommand {
     }
 
     private static func openTarget(
-        _ options: ReplayOptions, unless log: FileStatus, _ files: any FileSystem
+        _ path: String, _ rotation: (how: LiveFile.Rotation, records: Int)?, unless log: FileStatus,
+        _ files: any FileSystem
     ) throws(UsageError) -> LiveFile? {
         let target: LiveFile
         let status: FileStatus
         do throws(FileSystemError) {
-            target = try LiveFile(options.target, rotation: options.rotation, in: files)
+            target = try LiveFile(path, rotation: rotation, in: files)
             status = try target.status
         } catch {
-            Terminal.say(options.target, error.reason)
+            Terminal.say(path, error.reason)
             return nil
         }
         let isRegular = status.kind == .regular
         if isRegular, status.device == log.device, status.inode == log.inode {
             throw .invalid(
-                options.target, for: "into", of: .replay, because: "it is the log itself; name another file")
+                path, for: "into", of: .replay, because: "it is the log itself; name another file")
         }
-        if !isRegular, options.rotation != nil {
+        if !isRegular, rotation != nil {
             throw .invalid(
-                options.target, for: "into", of: .replay,
+                path, for: "into", of: .replay,
                 because: "it is no regular file, so it cannot be rotated; leave '--rotate' out")
         }
         return target

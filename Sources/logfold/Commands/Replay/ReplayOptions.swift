@@ -3,15 +3,21 @@ import LogfoldIO
 
 /// What the command line of `logfold replay` asks for, checked.
 struct ReplayOptions {
-    /// The log, and the file that it is played into.
+    /// What the log is played into.
+    enum Destination {
+        /// A file; how it is rotated, and after how many records; nil for never.
+        case file(String, rotation: (how: LiveFile.Rotation, records: Int)?)
+        /// The sinks of a configuration, in the place of one of its inputs; nil for the first.
+        case configuration(String, input: String?)
+    }
+
+    /// The log, and where it goes.
     let log: String
-    let target: String
+    let destination: Destination
     /// How the log is read.
     let reading: ReadingOptions
     /// How fast.
     let pace: Pace
-    /// How the file is rotated, and after how many records; nil for never.
-    let rotation: (how: LiveFile.Rotation, records: Int)?
     /// `--progress`.
     let progress: String
 
@@ -19,19 +25,53 @@ struct ReplayOptions {
     init(_ arguments: ParsedArguments, in files: any FileSystem) throws(UsageError) {
         let command = arguments.command.name
         log = arguments.positionals.first ?? "-"
-        guard let target = arguments.text("into") else {
-            throw UsageError(
-                kind: .missingValue, message: "'--into' is needed: the file to play the log into", command: command)
-        }
-        self.target = target
+        destination = try Self.destination(arguments)
         reading = try ReadingOptions(arguments, in: files)
         let text = arguments.text("speed") ?? "1x"
         guard let speed = ReplaySpeed(text) else {
             throw .invalid(text, for: "speed", of: command, because: "give a factor such as 10x or 0.5x, or max")
         }
         pace = Pace(speed, longest: try arguments.duration("max-pause").nanoseconds)
-        rotation = try Self.rotation(arguments)
         progress = arguments.text("progress") ?? "auto"
+    }
+
+    private static func destination(_ arguments: ParsedArguments) throws(UsageError) -> Destination {
+        let command = arguments.command.name
+        switch (arguments.text("into"), arguments.text("config")) {
+        case (nil, nil):
+            throw UsageError(
+                kind: .missingValue,
+                message: "'--into' or '--config' is needed: the file, or the configuration, to play the log into",
+                command: command)
+        case (.some, .some):
+            throw UsageError(
+                kind: .unexpectedValue, message: "'--into' and '--config' exclude each other", command: command)
+        case (let file?, nil):
+            try refuse(["input"], "is for '--config'", arguments)
+            return .file(file, rotation: try rotation(arguments))
+        case (nil, let configuration?):
+            try refuse(["rotate", "every"], "is for '--into'", arguments)
+            try refuse(toldByConfiguration, "is for '--into'; with '--config' the input says it", arguments)
+            if arguments.positionals.first == "-" {
+                throw UsageError(
+                    kind: .unexpectedArgument, message: "standard input is for '--into'; with '--config' name a file",
+                    command: command)
+            }
+            return .configuration(configuration, input: arguments.text("input"))
+        }
+    }
+
+    /// How a log is read is said by the input in whose place it comes.
+    private static let toldByConfiguration = [
+        "format", "oslo-config", "timezone", "crlf", "fold-timeout", "max-event-bytes", "max-lines", "max-line-bytes",
+    ]
+
+    private static func refuse(
+        _ options: [String], _ reason: String, _ arguments: ParsedArguments
+    ) throws(UsageError) {
+        guard let given = options.first(where: { !arguments.list($0).isEmpty }) else { return }
+        throw UsageError(
+            kind: .unexpectedValue, message: "'--\(given)' \(reason)", command: arguments.command.name)
     }
 
     private static func rotation(
