@@ -160,7 +160,7 @@ struct FileTailIdentityTests {
         world.settle()
         world.feed.saveAll()
         let position = SourcePosition(offset: 2)
-        let restored = [[UInt8](), [7], [1, 2, 3]].enumerated().map { number, place in
+        let restored = [[UInt8](), [0], [7], [1, 2, 3]].enumerated().map { number, place in
             RestoredSource(
                 checkpoint: SourceCheckpoint(key: UInt64(number), input: "test", position: position, place: place),
                 resume: ResumePoint(position: position, delivered: []))

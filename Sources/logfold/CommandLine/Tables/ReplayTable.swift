@@ -2,7 +2,7 @@ extension CommandSpec {
     /// A recording, written again as if it happened now.
     static func replay(formats: [String]) -> CommandSpec {
         CommandSpec(
-            .replay, summary: "play a recorded log at its own pace: into a live file, or through a configuration",
+            .replay, summary: "play a recorded log at its own pace, into a file or sinks",
             description: [
                 "Reads a log, or standard input where the name is '-', and writes its records to the end of a file, "
                     + "each in one piece and after as long a pause as there was between it and the record before. So "
