@@ -19,7 +19,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
 		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
-demo: release ## Build it, read real logs, show events
+demo: release ## Build it, read a log, and run the agent on a live one
 	@Scripts/demo.sh
 
 # The agent's tests run real processes against the clock of the machine: beside all other suites they starve.
