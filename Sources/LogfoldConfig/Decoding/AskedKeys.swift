@@ -20,6 +20,8 @@ final class AskedKeys {
     private var places: [String: Int] = [:]
     private var nested: [String: AskedKeys] = [:]
     private(set) var nestedSections: [ConfigSection] = []
+    /// The secrets that were asked for, by their keys.
+    var secrets: [String: Secret] = [:]
 
     /// Notes that a key was asked for.
     func ask(_ key: String, fallback: String? = nil, isSecret: Bool = false) {
@@ -47,6 +49,13 @@ final class AskedKeys {
         let section = make(keys)
         nestedSections.append(section)
         return section
+    }
+
+    /// The secrets of this section and of all below it, by their paths.
+    var allSecrets: [String: Secret] {
+        nested.reduce(into: secrets) { all, below in
+            for (path, secret) in below.value.allSecrets { all["\(below.key)\n\n\(path)"] = secret }
+        }
     }
 
     private static func name(_ key: String, _ element: Int?) -> String {

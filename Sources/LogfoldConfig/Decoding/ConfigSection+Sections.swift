@@ -56,7 +56,9 @@ extension ConfigSection {
         }
         guard !noteNUL(scalar, key: key, at: node.position) else { return nil }
         do throws(ReferenceError) {
-            return try Secret(try secretSource(scalar.text), in: context.environment)
+            let secret = try Secret(try secretSource(scalar.text), in: context.environment)
+            asked.secrets[key] = secret
+            return secret
         } catch {
             note(error, node)
             return nil

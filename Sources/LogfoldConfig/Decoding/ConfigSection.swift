@@ -110,10 +110,12 @@ package struct ConfigSection {
             ? "\(problem); remove it, nothing is set here" : "\(problem); keys are \(known.joined(separator: ", "))"
     }
 
-    /// Whether another section says the same, wherever the two stand; references are compared as written.
+    /// Whether another section says the same, wherever the two stand. References are compared as written, and the secrets
+    /// that were asked for by the values that they have now.
     package func isSame(as other: ConfigSection) -> Bool {
         YAMLNode(content: .mapping(entries), position: position)
             .isSame(as: YAMLNode(content: .mapping(other.entries), position: position))
+            && asked.allSecrets.mapValues { $0.reveal() } == other.asked.allSecrets.mapValues { $0.reveal() }
     }
 
     func entry(_ key: String) -> YAMLEntry? { places[key].map { entries[$0] } }

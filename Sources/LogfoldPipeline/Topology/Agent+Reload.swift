@@ -99,11 +99,15 @@ extension Agent {
         }
         for input in configuration.inputs {
             let before = old.inputs.first { $0.name == input.name }
-            if let before, before.isMade(like: input) {
-                continue
-            }
+            if let before, before.isMade(like: input), !isReadOtherwise(input, than: old) { continue }
             replace(input)
         }
+    }
+
+    /// Whether what stands elsewhere in the configuration changes how an input is read.
+    private func isReadOtherwise(_ input: AgentConfiguration.NamedInput, than old: AgentConfiguration) -> Bool {
+        configuration.keepsOriginal != old.keepsOriginal
+            || configuration.timezone != old.timezone && !input.section.keys.contains("timezone")
     }
 
     /// A changed input goes on behind all that the old one has put into the spool: that is not lost, and not read

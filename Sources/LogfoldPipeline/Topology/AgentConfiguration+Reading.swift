@@ -5,9 +5,12 @@ extension AgentConfiguration {
     func reading(of input: NamedInput, host: HostFacts) -> InputReading {
         var options = input.options.engine
         options.fold.memory = foldMemory
-        options.keepsOriginal = sinks.contains { $0.options.needsOriginal }
+        options.keepsOriginal = keepsOriginal
         return InputReading(input: input.name, options: options, host: host, service: input.options.service)
     }
+
+    /// Whether a sink asks for the original lines.
+    var keepsOriginal: Bool { sinks.contains { $0.options.needsOriginal } }
 
     /// What is done with events, and where they go; nil where that is nothing and everywhere.
     func plan(_ routes: RouteTable) -> RoutePlan? {

@@ -132,20 +132,41 @@ extension AgentConfiguration {
         if inputs.isEmpty, !root.has("inputs"), !root.has("preset") {
             root.problem("there is no input; write 'preset: kolla', or an input under 'inputs:'")
         }
-        noteDoubleClaims(root)
+        noteDoubleClaims()
     }
 
     /// Two inputs must not take one file: each event would come twice.
-    private func noteDoubleClaims(_ root: ConfigSection) {
+    private func noteDoubleClaims() {
+        for (number, input) in inputs.enumerated() {
+            for other in inputs[..<number] {
+                let shared = input.options.claims.filter(other.options.takes)
+                note(shared, of: input, takenBy: other)
+                note(
+                    other.options.claims.filter { input.options.takes($0) && !shared.contains($0) }, of: input,
+                    takenBy: other)
+            }
+        }
+    }
+
+    private func note(_ claims: [String], of input: NamedInput, takenBy other: NamedInput) {
+        for claim in claims {
+            input.section.problem(
+                "inputs '\(other.name)' and '\(input.name)' both take '\(claim)'; name it in one of them only, or "
+                    + "'exclude' it from one", at: "include")
+        }
+    }
+
+    /// Two sinks must not write to one file: each would take the other's lines for a stranger's.
+    private func noteDoublePaths() {
         var owners: [String: String] = [:]
-        for input in inputs {
-            for claim in input.options.claims {
-                if let owner = owners[claim], owner != input.name {
-                    root.problem(
-                        "inputs '\(owner)' and '\(input.name)' both take '\(claim)'; name it in one of them only",
-                        at: "inputs")
+        for sink in sinks {
+            for claim in sink.options.claims {
+                if let owner = owners[claim] {
+                    sink.section.problem(
+                        "sinks '\(owner)' and '\(sink.name)' both write to '\(claim)'; give each a path of its own",
+                        at: "path")
                 }
-                owners[claim] = input.name
+                owners[claim] = sink.name
             }
         }
     }
@@ -160,6 +181,7 @@ extension AgentConfiguration {
             let sink = NamedSink(name: section.name, options: found.read(section), takes: takes, section: section)
             sinks.append(sink)
         }
+        noteDoublePaths()
         if sections.isEmpty {
             root.problem("there is no sink; write at least 'sinks: { out: { type: console } }'", at: "sinks")
         }

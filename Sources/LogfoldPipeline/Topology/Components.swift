@@ -75,6 +75,8 @@ package protocol InputOptions: Sendable {
     var fields: AddedFields { get }
     /// The files or streams that it takes, as patterns: no two inputs may take the same.
     var claims: [String] { get }
+    /// Whether it takes another's claim too, be it by another pattern.
+    func takes(_ claim: String) -> Bool
     /// What it would read now, a line each, for `logfold check`.
     func preview(_ files: any FileSystem) -> [String]
     /// Makes the input.
@@ -118,8 +120,15 @@ package protocol SinkOptions: Sendable {
     var memoryBound: Int { get }
     /// What an operator should know before it runs, a sentence each.
     var warnings: [String] { get }
+    /// What it writes to and nobody else may: no two sinks may have the same.
+    var claims: [String] { get }
     /// Makes the sink with the state of its last commit.
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink
+}
+
+extension SinkOptions {
+    /// Most sinks can share what they write to.
+    package var claims: [String] { [] }
 }
 
 /// What a sink is made with.

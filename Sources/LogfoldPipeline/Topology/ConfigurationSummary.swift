@@ -8,7 +8,7 @@ package enum ConfigurationSummary {
     package static func text(of configuration: AgentConfiguration, in files: any FileSystem) -> String {
         var lines: [String] = []
         for input in configuration.inputs {
-            lines.append("input \(input.name): \(input.options.claims.joined(separator: " "))")
+            lines.append("input \(input.name): \(input.options.claims.map(short).joined(separator: " "))")
             lines += input.options.preview(files).map { "    \($0)" }
         }
         for transform in configuration.transforms { lines.append("transform \(transform.name)") }
@@ -21,6 +21,9 @@ package enum ConfigurationSummary {
         lines += memory(of: configuration)
         return lines.joined(separator: "\n") + "\n"
     }
+
+    /// A preset's pattern names every daemon; `logfold check --show` has it whole.
+    private static func short(_ claim: String) -> String { claim.count > 80 ? claim.prefix(79) + "…" : claim }
 
     /// The worst case, part by part: budgets that are full at the same time.
     private static func memory(of configuration: AgentConfiguration) -> [String] {

@@ -6,12 +6,17 @@ import LogfoldPipeline
 enum ConfigurationFile {
     /// Reads and checks a configuration; its problems come with it, in the order of the text.
     static func read(_ path: String, in files: any FileSystem) -> (AgentConfiguration, Configuration) {
-        let environment = ConfigEnvironment(
-            variable: { environmentVariable($0) },
-            readFile: { path throws(ConfigFileError) in try content(path, files) })
-        let document = Configuration.read(path: path, environment: environment)
+        let document = Configuration.read(path: path, environment: environment(in: files))
         return AgentConfiguration.read(
             document, Components.registry(files), zones: TimeZoneFiles(fileSystem: files))
+    }
+
+    /// What a configuration sees of the world: variables, and the files that secrets are in.
+    static func environment(
+        in files: any FileSystem, variable: @escaping @Sendable (String) -> String? = { environmentVariable($0) }
+    ) -> ConfigEnvironment {
+        ConfigEnvironment(
+            variable: variable, readFile: { path throws(ConfigFileError) in try content(path, files) })
     }
 
     private static func content(_ path: String, _ files: any FileSystem) throws(ConfigFileError) -> [UInt8] {

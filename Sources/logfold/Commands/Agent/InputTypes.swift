@@ -22,6 +22,9 @@ struct FileInput: InputOptions {
     var service: String? { reading.service }
     var claims: [String] { options.include.map(\.text) }
 
+    /// A pattern is tried as if it were a path: it finds itself, and whoever names all that it can name.
+    func takes(_ claim: String) -> Bool { options.takes(claim) }
+
     func preview(_ files: any FileSystem) -> [String] { FileTail.preview(options, files) }
 
     func make(_ context: InputContext) -> any Input {

@@ -16,6 +16,7 @@ struct FileOutput: SinkOptions {
     var needsOriginal: Bool { options?.needsOriginal ?? false }
     var memoryBound: Int { options?.memoryBound ?? 0 }
     var warnings: [String] { [] }
+    var claims: [String] { options.map { [$0.path.text] } ?? [] }
 
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         guard let options else { throw SinkFailure("the sink is not configured") }
