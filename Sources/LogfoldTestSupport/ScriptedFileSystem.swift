@@ -30,9 +30,13 @@ package final class ScriptedFileSystem: FileSystem {
     /// How much of a file was brought to the disk, by its inode.
     private let safe = Mutex<[UInt64: Int64]>([:])
     private let script: Mutex<@Sendable (Call) -> Answer>
+    private let inodes: InodeTable?
 
-    /// Files that answer as the script says.
-    package init(_ script: @escaping @Sendable (Call) -> Answer = { _ in .made }) { self.script = Mutex(script) }
+    /// Files that answer as the script says, with inodes by a table where there is one.
+    package init(inodes: InodeTable? = nil, _ script: @escaping @Sendable (Call) -> Answer = { _ in .made }) {
+        self.script = Mutex(script)
+        self.inodes = inodes
+    }
 
     /// How many calls there were.
     package var calls: Int { count.withLock { $0 } }
@@ -41,8 +45,8 @@ package final class ScriptedFileSystem: FileSystem {
     package func follow(_ script: @escaping @Sendable (Call) -> Answer) { self.script.withLock { $0 = script } }
 
     /// From the call of this number on nothing happens any more, as if the process had been killed in the middle of it.
-    package static func stopping(at number: Int) -> ScriptedFileSystem {
-        ScriptedFileSystem { call in
+    package static func stopping(at number: Int, inodes: InodeTable? = nil) -> ScriptedFileSystem {
+        ScriptedFileSystem(inodes: inodes) { call in
             if call.number < number { return .made }
             return call.number == number ? .halfDone(5) : .failed(5)
         }
@@ -100,12 +104,18 @@ package final class ScriptedFileSystem: FileSystem {
 
     package func status(of file: FileDescriptor) throws(FileSystemError) -> FileStatus {
         try ask(.status, file.name)
-        return try base.status(of: file)
+        return numbered(try base.status(of: file))
     }
 
     package func status(at path: String) throws(FileSystemError) -> FileStatus {
         try ask(.status, path)
-        return try base.status(at: path)
+        return numbered(try base.status(at: path))
+    }
+
+    private func numbered(_ status: FileStatus) -> FileStatus {
+        var status = status
+        if let inodes { status.inode = inodes.number(of: status.inode) }
+        return status
     }
 
     package func isReadable(_ path: String) -> Bool { base.isReadable(path) }
@@ -151,12 +161,16 @@ package final class ScriptedFileSystem: FileSystem {
 
     package func rename(_ path: String, to newPath: String) throws(FileSystemError) {
         try ask(.rename, path)
+        let replaced = try? base.status(at: newPath)
         try base.rename(path, to: newPath)
+        if let replaced { inodes?.free(replaced.inode) }
     }
 
     package func remove(_ path: String) throws(FileSystemError) {
         try ask(.remove, path)
+        let removed = try? base.status(at: path)
         try base.remove(path)
+        if let removed { inodes?.free(removed.inode) }
     }
 
     package func makeDirectory(_ path: String, mode: UInt32) throws(FileSystemError) {

@@ -16,6 +16,8 @@
 //      commit at hand, and with the length the file had, is appended to the sink's *journal of openings*, a file in
 //      `data_dir`. The records of epochs above the state's are carried out as if they stood in the state. So a new file
 //      is emptied, or removed where it was rotated away already, and one that was gone on with is cut to what it was.
+//      An inode is used again when its file is removed, by a rotation or by 2 itself: so a record says whether the sink
+//      made the file, and what was noted of that inode before, also by the state, counts no more.
 //   3. Then the journal is written anew, in one step, with those of its files that go on: no saved state knows them yet.
 //      A crash before that repeats 1 and 2, which changes nothing.
 //

@@ -13,6 +13,8 @@ final class OpeningJournal {
         var epoch: UInt64
         /// The file, with the length that it had.
         var record: FileRecord
+        /// Whether the sink made it then: what was noted of its inode before is of a file that had gone.
+        var isMade = false
     }
 
     /// Records that are kept: only those since the last saved positions are needed, and these are saved within seconds.
@@ -53,7 +55,8 @@ final class OpeningJournal {
         let payload = try decoder.text()
         guard try decoder.number() == UInt64(Checksum.crc32(payload)) else { throw StateDecoder.Damaged() }
         var inner = StateDecoder(payload)
-        return Opening(epoch: try inner.number(), record: try FileRecord(decoding: &inner))
+        let (epoch, record) = (try inner.number(), try FileRecord(decoding: &inner))
+        return Opening(epoch: epoch, record: record, isMade: try inner.flag())
     }
 
     /// Forgets everything but these openings: what the others said is done.
@@ -78,6 +81,7 @@ final class OpeningJournal {
         var payload = StateEncoder()
         payload.append(opening.epoch)
         opening.record.encode(into: &payload)
+        payload.append(opening.isMade)
         var framed = StateEncoder()
         framed.append(payload.bytes)
         framed.append(UInt64(Checksum.crc32(payload.bytes)))

@@ -15,39 +15,66 @@ extension OutputFiles {
     }
 
     private func undo() throws(FileSystemError) {
-        let records = state.files.values.sorted { $0.path < $1.path }
-        var known = Set(records.map(\.identity))
-        let later = try journal.read().filter {
-            $0.epoch > state.epoch && known.insert($0.record.identity).inserted
-        }
+        let later = try journal.read().filter { $0.epoch > state.epoch }
+        let records = Self.records(of: state, later)
         state.files = [:]
-        for record in records { try restore(record) }
-        for opening in later { try restore(opening.record) }
+        for ofOneFile in records { try restore(ofOneFile) }
         // Those that go on are in no saved state yet: until then the journal has to know them.
-        let goingOn = later.map(\.record).filter { state.files[$0.path] == $0 }
-        try journal.reset(keeping: goingOn.map { .init(epoch: state.epoch + 1, record: $0) })
+        let goingOn = later.filter { state.files[$0.record.path] == $0.record }
+        try journal.reset(
+            keeping: goingOn.map { .init(epoch: state.epoch + 1, record: $0.record, isMade: $0.isMade) })
     }
 
-    /// Brings a file back to what a record says of it.
-    private func restore(_ record: FileRecord) throws(FileSystemError) {
-        guard let place = try place(of: record) else {
-            return tell("An output file is gone", record)
+    /// All that is noted of each file, oldest first; what a state says comes before what was noted after it.
+    ///
+    /// An inode whose file has gone is given to the next one. So what was noted of it before the sink made a file with
+    /// it is left out, and of what remains a later note may be the right one.
+    private static func records(of state: FileSinkState, _ later: [OpeningJournal.Opening]) -> [[FileRecord]] {
+        var order: [FileIdentity] = []
+        var records: [FileIdentity: [FileRecord]] = [:]
+        for record in state.files.values.sorted(by: { $0.path < $1.path }) {
+            if records[record.identity] == nil { order.append(record.identity) }
+            records[record.identity, default: []].append(record)
         }
+        for opening in later {
+            let identity = opening.record.identity
+            if records[identity] == nil { order.append(identity) }
+            if opening.isMade { records[identity] = [] }
+            records[identity, default: []].append(opening.record)
+        }
+        return order.compactMap { records[$0] }
+    }
+
+    /// Brings a file back to what the first of these records says that fits it.
+    private func restore(_ records: [FileRecord]) throws(FileSystemError) {
+        var misfit: (message: String, record: FileRecord)?
+        for record in records {
+            guard let message = try restore(record) else { return }
+            misfit = misfit ?? (message, record)
+        }
+        guard let misfit else { return }
+        report(misfit.message, [("path", misfit.record.path), ("expected", "\(misfit.record.length)")])
+    }
+
+    /// Brings a file back to what a record says of it; returns why it is not that file where it is not.
+    private func restore(_ record: FileRecord) throws(FileSystemError) -> String? {
+        guard let place = try place(of: record) else { return "An output file is gone" }
         guard place.status.size >= record.length else {
-            return tell("An output file has become shorter; it goes on at its end", record)
+            return "An output file has become shorter; it goes on at its end"
         }
         let file = try OpenFile(place.path, in: fileSystem)
         let tail = FileTail(
             try file.bytes(from: max(0, record.length - Int64(FileTail.length)), to: record.length))
         guard tail.checksum == record.tail else {
-            return tell("Another program has changed an output file; it is left as it is", record)
+            return "Another program has changed an output file; it is left as it is"
         }
         try cut(place, to: record)
-        guard place.path == record.path else { return }
+        guard place.path == record.path else { return nil }
         let output = output(at: record.path)
         output.extent = FileExtent(
             identity: record.identity, length: record.length, since: record.since, tail: tail)
         state.files[record.path] = record
+        return nil
     }
 
     private func cut(_ place: Place, to record: FileRecord) throws(FileSystemError) {
@@ -56,10 +83,6 @@ extension OutputFiles {
         let file = try OpenFile(place.path, for: .appending, in: fileSystem)
         try file.truncate(to: record.length)
         if isSynchronizing { try file.synchronize() }
-    }
-
-    private func tell(_ message: String, _ record: FileRecord) {
-        report(message, [("path", record.path), ("expected", "\(record.length)")])
     }
 }
 

@@ -76,7 +76,7 @@ extension OutputFiles {
         try setOwner(of: file)
         let extent = FileExtent(identity: FileIdentity(try file.status()), length: 0, since: clock.now)
         if isSynchronizing { try fileSystem.synchronizeDirectory(of: output.path) }
-        try journal.append(.init(epoch: state.epoch + 1, record: FileRecord(output.path, extent)))
+        try journal.append(.init(epoch: state.epoch + 1, record: FileRecord(output.path, extent), isMade: true))
         output.extent = extent
         output.file = file
         output.mayBeTorn = false
