@@ -133,7 +133,7 @@ extension MemorySpool {
 
     /// Makes a source's first position known to every sink at once: nothing of it can wait before that.
     package func introduce(_ checkpoint: SourceCheckpoint) {
-        contents.change { contents in
+        changePositions { contents in
             contents.latest[checkpoint.key] = checkpoint
             for name in contents.cursors.keys where contents.cursors[name]?.positions.checkpoints[checkpoint.key] == nil
             {
@@ -162,7 +162,7 @@ extension MemorySpool {
     /// Gives a sink a cursor behind what is in the spool, with what was saved of it; returns its own state. One that
     /// has a cursor already begins again behind what it has acknowledged.
     package func attach(sink name: String, route: UInt64) -> [UInt8] {
-        contents.change { contents in
+        changePositions { contents in
             if let cursor = contents.cursors[name] {
                 contents.cursors[name]?.next = cursor.acknowledged
                 return cursor.positions.state
@@ -216,7 +216,7 @@ extension MemorySpool {
 
     /// A sink has a state before it has acknowledged anything in this run.
     package func note(state: [UInt8], of name: String) {
-        contents.change { contents in
+        changePositions { contents in
             guard let cursor = contents.cursors[name], cursor.positions.state != state else { return }
             contents.cursors[name]?.positions.state = state
             contents.revision += 1
@@ -236,15 +236,25 @@ extension MemorySpool {
 
     /// A sink has everything up to and with this delivery safe, and its state as of then.
     package func acknowledge(sink name: String, through index: Int, state: [UInt8]) {
-        let (hadRoom, isFirst) = contents.change { contents in
+        let hadRoom = changePositions { contents in
             let hadRoom = contents.weight < maxBytes
-            let isFirst = contents.revision == contents.savedRevision
             if let step = contents.acknowledge(name, through: index, state: state) { store?.append(step) }
             contents.dropAcknowledged()
-            return (hadRoom, isFirst)
+            return hadRoom
+        }
+        if !hadRoom, !isFull { roomCameUp() }
+    }
+
+    /// Changes what has to be saved, and tells of the first change since the last saving, whatever it is: nothing else
+    /// wakes the one who saves.
+    private func changePositions<Result>(_ body: (inout Contents) -> Result) -> Result {
+        let (result, isFirst) = contents.change { contents in
+            let wasSaved = contents.revision == contents.savedRevision
+            let result = body(&contents)
+            return (result, wasSaved && contents.revision != contents.savedRevision)
         }
         if isFirst { positionsMoved() }
-        if !hadRoom, !isFull { roomCameUp() }
+        return result
     }
 
     /// How far each sink is: what lies here is counted anew, so that an event that went missing shows.

@@ -57,6 +57,29 @@ import Testing
         #expect(calls.withLock { $0 } == 1)
     }
 
+    @Test func whoSavesIsToldOfTheFirstChangeSinceTheLastSavingWhateverItIs() {
+        let calls = Mutex(0)
+        let spool = MemorySpool(
+            maxBytes: 2_000, saved: SavedPositions(), positionsMoved: { calls.withLock { $0 += 1 } })
+        _ = spool.attach(sink: "a", route: 1)
+        #expect(calls.withLock { $0 } == 1)
+        _ = spool.positions()
+        // A file that appears is saved at once; what is acknowledged of it after that must not be left out.
+        spool.introduce(checkpoint(1, 0))
+        #expect(calls.withLock { $0 } == 2)
+        spool.append(delivery(1, to: 10))
+        spool.acknowledge(sink: "a", through: 0, state: [])
+        #expect(calls.withLock { $0 } == 2)
+        _ = spool.positions()
+        spool.note(state: [9], of: "a")
+        #expect(calls.withLock { $0 } == 3)
+        _ = spool.positions()
+        spool.append(delivery(1, to: 20))
+        #expect(calls.withLock { $0 } == 3)
+        spool.acknowledge(sink: "a", through: 1, state: [])
+        #expect(calls.withLock { $0 } == 4)
+    }
+
     @Test func waitingCountsOnlyTheEventsOfTheSinksRoute() {
         let spool = spool()
         spool.append(delivery(1, to: 10, routes: [0b01, 0b11, 0b10, 0b01]))
