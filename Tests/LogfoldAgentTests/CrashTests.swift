@@ -114,6 +114,22 @@ import Testing
         try scenario.expectEverythingOnce()
     }
 
+    @Test func afterAReloadThatChangesAnInputNewLinesAreStillSeenAtOnce() throws {
+        let scenario = try Scenario()
+        try scenario.log.write(5)
+        scenario.settle()
+        for wait in 6...9 {
+            let text = RunningAgent.smallest.replacing("rotate_wait: 5s", with: "rotate_wait: \(wait)s")
+            try scenario.agent.rewrite(text)
+            scenario.agent.signal(SIGHUP)
+            #expect(scenario.wait { _ in scenario.agent.reloads == wait - 5 })
+            // Without a word from inotify they would be found by the look that comes each minute.
+            try scenario.log.write(5)
+            scenario.settle()
+        }
+        try scenario.expectEverythingOnce()
+    }
+
     @Test func aReloadWithAWrongFileChangesNothingAndSaysWhy() throws {
         let scenario = try Scenario()
         try scenario.log.write(5)

@@ -79,6 +79,9 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
             feed.release(input)
         }
         inputs.removeAll { $0.name == name }
+        // Its descriptors are closed, and the next ones may get their numbers: these would count as watched already.
+        for number in watched { poll.remove(number) }
+        watched = []
     }
 
     /// What the inputs are doing, and what was read of them.

@@ -22,10 +22,16 @@ final class RunningAgent {
         for name in ["logs", "out", "data"] {
             try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
         }
+        self.configuration = folder.path + "/logfold.yaml"
+        try rewrite(configuration)
+    }
+
+    /// Writes another configuration, which counts from a reload or the next start on.
+    func rewrite(_ configuration: String) throws {
         let text =
             configuration.replacing("LOGS", with: "\(folder.path)/logs").replacing("OUT", with: "\(folder.path)/out")
             .replacing("DATA", with: "\(folder.path)/data")
-        self.configuration = try folder.write(text.utf8, to: "logfold.yaml")
+        try folder.write(text.utf8, to: "logfold.yaml")
     }
 
     static let smallest = """
@@ -76,6 +82,9 @@ final class RunningAgent {
         guard case .array(let sinks)? = status?["sinks"] else { return false }
         return sinks.allSatisfy { $0["waiting_events"]?.text == "0" }
     }
+
+    /// How often it has read its configuration again.
+    var reloads: Int? { status?["reload"]?["count"]?.text.flatMap { Int($0) } }
 
     /// What it has said on standard error.
     var messages: String { (try? String(contentsOfFile: messagesPath, encoding: .utf8)) ?? "" }
