@@ -108,6 +108,8 @@ package enum OpenPurpose: Sendable {
     /// Writing at the end of a file that must not exist yet; it has these permissions from its first moment on, less
     /// the umask.
     case creating(mode: UInt32)
+    /// Writing over what lies from an offset on; the file exists and is not cut.
+    case overwriting(from: Int64)
     /// The names in it, and `fsync`: a directory.
     case directory
 }

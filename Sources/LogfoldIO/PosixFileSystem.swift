@@ -14,6 +14,7 @@ package struct PosixFileSystem: FileSystem {
             case .replacing: O_WRONLY | O_CREAT | O_TRUNC
             case .appending: O_WRONLY | O_CREAT | O_APPEND
             case .creating: O_WRONLY | O_CREAT | O_EXCL | O_APPEND
+            case .overwriting: O_WRONLY
             case .directory: O_RDONLY | O_DIRECTORY
             }
         var mode = mode_t(0o666)
@@ -21,6 +22,10 @@ package struct PosixFileSystem: FileSystem {
         // A log path may name a terminal; it must not become ours. The umask cuts the mode.
         let number = unsafe Glibc.open(path, access | O_CLOEXEC | O_NOCTTY, mode)
         guard number >= 0 else { throw .last(.open, path) }
+        if case .overwriting(let offset) = purpose, lseek(number, off_t(offset), SEEK_SET) < 0 {
+            defer { _ = Glibc.close(number) }
+            throw .last(.open, path)
+        }
         return FileDescriptor(number, name: path)
     }
 

@@ -223,6 +223,27 @@ struct FileSinkSynchronizationTests {
         }
     }
 
+    @Test("killed while it writes again what a failed fsync may have lost, nothing that is acknowledged is gone")
+    func killedInRewriting() throws {
+        for call in 1...12 {
+            let bench = try FileSinkBench { $0.synchronization = .interval(.seconds(10)) }
+            let files = ScriptedFileSystem()
+            let sink = try bench.sink(files)
+            sink.take(batch(["one"]))
+            try sink.commit()
+            let acknowledged = sink.state
+            bench.clock.advance(milliseconds: 10_000)
+            files.follow { $0.operation == .synchronize ? .failed(EIO) : .made }
+            #expect(throws: SinkFailure.self) { try sink.commit() }
+            let last = files.calls + call
+            files.follow { $0.number < last ? .made : $0.number == last ? .halfDone(EIO) : .failed(EIO) }
+            _ = try? sink.commit()
+            let next = try bench.sink(restoring: acknowledged)
+            #expect(try bench.messages() == ["one"], "killed at call \(call)")
+            next.close()
+        }
+    }
+
     @Test("a close that fails has the data of this commit written again, and says what it cannot repair")
     func close() throws {
         let bench = try FileSinkBench { $0.rotation.size = 60 }

@@ -20,7 +20,8 @@ final class OutputFile {
 
     /// What was written since it was last known to be safe, and the extent before it. It is kept because a failed
     /// fsync or close says that some of it may be lost and not what: the kernel then calls the pages clean, so a second
-    /// fsync would succeed and prove nothing. All of it is written again instead, to a file opened anew.
+    /// fsync would succeed and prove nothing. All of it is written again instead, over what is there and by a file opened
+    /// anew: it may be acknowledged, so the file must not be without it for a moment.
     var kept = ByteBuffer()
     var keptExtent: FileExtent?
     /// Whether ``kept`` has to be written again.
@@ -40,10 +41,7 @@ final class OutputFile {
 
     /// Notes that ``kept`` may be lost.
     func beginRewriting() {
-        guard kept.count > 0 else { return }
-        if let keptExtent { extent = keptExtent }
-        mustRewrite = true
-        mayBeTorn = true
+        if kept.count > 0 { mustRewrite = true }
     }
 
     /// Notes that everything in the file is as safe as it gets.

@@ -41,10 +41,16 @@ extension OutputFiles {
             let file = try OpenFile(output.path, for: .appending, in: fileSystem)
             return (file, try file.status())
         }
-        guard FileIdentity(status) == identity else {
-            throw SinkFailure("'\(output.path)' was replaced while it was being opened; it is tried again")
-        }
+        try checkIdentity(status, identity, of: output)
         return file
+    }
+
+    /// Throws where another file was opened than the one that was looked at.
+    func checkIdentity(
+        _ status: FileStatus, _ identity: FileIdentity, of output: OutputFile
+    ) throws(SinkFailure) {
+        guard FileIdentity(status) != identity else { return }
+        throw SinkFailure("'\(output.path)' was replaced while it was being opened; it is tried again")
     }
 }
 

@@ -15,11 +15,31 @@ extension OutputFiles {
     /// Writes what an fsync or close that failed may have lost.
     private func rewrite(_ output: OutputFile) throws(SinkFailure) {
         guard output.mustRewrite else { return }
-        output.keptExtent = output.extent
-        try failing { () throws(FileSystemError) in
-            try output.kept.withSpan { (kept) throws(FileSystemError) in try append(kept, to: output) }
+        if let start = output.keptExtent, let extent = output.extent, extent.identity == start.identity,
+            extent.length == start.length + Int64(output.kept.count)
+        {
+            try overwrite(output, from: start)
+        } else {
+            // It goes on in another file, or behind the last whole event of one that somebody has cut.
+            output.keptExtent = output.extent
+            try failing { () throws(FileSystemError) in
+                try output.kept.withSpan { (kept) throws(FileSystemError) in try append(kept, to: output) }
+            }
         }
         output.mustRewrite = false
+    }
+
+    private func overwrite(_ output: OutputFile, from start: FileExtent) throws(SinkFailure) {
+        let purpose = OpenPurpose.overwriting(from: start.length)
+        let (file, status) = try failing { () throws(FileSystemError) in
+            let file = try OpenFile(output.path, for: purpose, in: fileSystem)
+            return (file, try file.status())
+        }
+        try checkIdentity(status, start.identity, of: output)
+        try failing { () throws(FileSystemError) in
+            try output.kept.withSpan { (kept) throws(FileSystemError) in try file.write(kept) }
+            try file.close()
+        }
     }
 
     private func writePiece(_ output: OutputFile) throws(SinkFailure) {
