@@ -18,7 +18,9 @@ package final class OpenFile: Sendable {
         mustClose = Atomic(true)
     }
 
-    /// Takes a descriptor that the process was started with and that stays open: standard input, output or error.
+    /// Borrows a descriptor, such as standard input, output or error: it is never closed here, neither by ``close()``
+    /// nor at the end. Whoever opened it closes it, once, and not before this is used for the last time: the number may
+    /// be another file's then.
     package init(standard descriptor: FileDescriptor, in fileSystem: any FileSystem) {
         self.descriptor = descriptor
         self.fileSystem = fileSystem
