@@ -1,11 +1,12 @@
 package import LogfoldIO
+import Synchronization
 
 /// `data_dir`: what the agent keeps between its runs. One process at a time has it.
-package struct DataDirectory: Sendable {
+package final class DataDirectory: Sendable {
     /// Its path.
     package let path: String
     let files: any FileSystem
-    private let lock: OpenFile
+    private let lock: Mutex<OpenFile>
 
     /// Why a directory cannot be used.
     package enum Refusal: Error, CustomStringConvertible {
@@ -28,6 +29,11 @@ package struct DataDirectory: Sendable {
     package init(_ path: String, in files: any FileSystem) throws(Refusal) {
         self.path = path
         self.files = files
+        lock = Mutex(try Self.locked(path, in: files))
+    }
+
+    private static func locked(_ path: String, in files: any FileSystem) throws(Refusal) -> OpenFile {
+        let lock: OpenFile
         let isOurs: Bool
         do throws(FileSystemError) {
             try files.makeDirectories(path, mode: 0o750)
@@ -37,5 +43,12 @@ package struct DataDirectory: Sendable {
             throw .file(error)
         }
         guard isOurs else { throw .locked(path) }
+        return lock
+    }
+
+    /// Makes the directory again, and takes its lock, where somebody has removed it.
+    package func makeAgain() throws(Refusal) {
+        let fresh = try Self.locked(path, in: files)
+        lock.withLock { $0 = fresh }
     }
 }

@@ -136,6 +136,9 @@ extension PositionStore {
         removeJournals(before: generation)
     }
 
+    /// Makes the directory again where somebody has removed it; the next snapshot is all there is in it then.
+    package func makeDirectoryAgain() throws(DataDirectory.Refusal) { try directory.makeAgain() }
+
     private func removeJournals(before generation: UInt64) {
         for name in (try? files.names(inDirectory: directory.path)) ?? [] {
             let parts = name.split(separator: ".")

@@ -105,6 +105,22 @@ import Testing
         scenario.agent.stop()
     }
 
+    @Test func aDataDirectoryThatIsRemovedIsSaidAndMadeAnew() throws {
+        let scenario = try Scenario()
+        try scenario.log.write(5)
+        scenario.settle()
+        try FileManager.default.removeItem(atPath: scenario.agent.folder.path + "/data")
+        try scenario.log.write(5)
+        #expect(scenario.agent.waitForMessage("Positions cannot be saved"))
+        try scenario.log.write(5)
+        #expect(scenario.agent.waitForMessage("Positions can be saved again"))
+        #expect(scenario.wait { $0.missing(15).isEmpty })
+        #expect(scenario.agent.stop() == 0)
+        try scenario.agent.start()
+        try scenario.log.write(5)
+        try scenario.expectEverythingOnce()
+    }
+
     @Test func aReloadLosesNothing() throws {
         let scenario = try Scenario()
         for _ in 0..<5 {

@@ -60,6 +60,8 @@ struct PositionSaver {
             diagnostics.error(
                 "Positions cannot be saved; after a crash events would come again, with the same ids",
                 [("error", "\(error)")])
+            // Somebody has removed the directory; where it cannot be made again, the next try says why.
+            if error.isNotFound { try? store.makeDirectoryAgain() }
         }
     }
 }

@@ -55,6 +55,17 @@ struct OpeningJournalTests {
         #expect(try journal.read() == noted)
     }
 
+    @Test("where somebody has removed it, all that was noted is noted again")
+    func removed() throws {
+        let scratch = try ScratchDirectory()
+        let journal = OpeningJournal(scratch.path + "/journal", in: PosixFileSystem(), isSynchronized: false)
+        try journal.reset(keeping: [Self.opening(1)])
+        try journal.append(Self.opening(2))
+        try PosixFileSystem().remove(scratch.path + "/journal")
+        try journal.append(Self.opening(3))
+        #expect(try journal.read() == (1...3).map(Self.opening))
+    }
+
     @Test("it does not grow without end: the latest are kept")
     func bounded() throws {
         let scratch = try ScratchDirectory()

@@ -67,13 +67,22 @@ final class OpeningJournal {
 
     /// Notes a file; when this returns, its first byte may be written.
     func append(_ opening: Opening) throws(FileSystemError) {
+        let isThere = try files.statusIfPresent(at: path) != nil
         let bytes = Self.encoded(opening)
         records.append(bytes)
         if records.count > Self.limit {
             records.removeFirst(records.count / 2)
             try rewrite()
-        } else {
+        } else if isThere {
             try write(bytes)
+        } else {
+            // Somebody has removed data_dir: what was noted so far is noted again.
+            do throws(FileSystemError) {
+                try rewrite()
+            } catch {
+                records.removeLast()
+                throw error
+            }
         }
     }
 
