@@ -28,6 +28,9 @@ let package = Package(
             name: "CZstd", path: "Sources/System/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(
             name: "CYAML", path: "Sources/System/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
         .target(name: "LogfoldCore", swiftSettings: strict),
@@ -45,8 +48,14 @@ let package = Package(
             dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
             swiftSettings: strict),
         .target(
+            name: "LogfoldTransport",
+            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldIO", "CCurl"], swiftSettings: strict),
+        .target(
             name: "LogfoldSinks",
-            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression"],
+            dependencies: [
+                "LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression",
+                "LogfoldTransport",
+            ],
             swiftSettings: strict),
         .target(
             name: "LogfoldPipeline",
@@ -56,7 +65,7 @@ let package = Package(
             name: "logfold",
             dependencies: [
                 "LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression", "LogfoldInputs",
-                "LogfoldSinks", "LogfoldPipeline",
+                "LogfoldTransport", "LogfoldSinks", "LogfoldPipeline",
             ],
             swiftSettings: strict),
         .target(
@@ -83,8 +92,12 @@ let package = Package(
             name: "LogfoldInputsTests",
             dependencies: ["LogfoldInputs", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
         .testTarget(
+            name: "LogfoldTransportTests",
+            dependencies: ["LogfoldTransport", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
+        .testTarget(
             name: "LogfoldSinksTests",
-            dependencies: ["LogfoldSinks", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
+            dependencies: ["LogfoldSinks", "LogfoldTransport", "LogfoldConfig", "LogfoldTestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "LogfoldPipelineTests",
             dependencies: ["LogfoldPipeline", "LogfoldConfig", "LogfoldSpool", "LogfoldTestSupport"],

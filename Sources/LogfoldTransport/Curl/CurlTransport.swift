@@ -1,0 +1,160 @@
+import CCurl
+package import LogfoldIO
+
+/// HTTP over libcurl; see `Docs/decisions/0010-libcurl.md`.
+package final class CurlTransport: HTTPTransport {
+    private let settings: TransportSettings
+    private let clock: any Clock
+    private let multi: CurlMulti
+    private var running: [Int: CurlExchange] = [:]
+    private var ended: [TransportResult] = []
+    /// The certificate with the digest of the settings, by the server that has shown it.
+    private var trusted: [String: String] = [:]
+
+    /// A transport without connections. Makes libcurl ready if it is the first; nil where that fails.
+    package init?(_ settings: TransportSettings, clock: any Clock) {
+        guard let multi = CurlMulti(idleConnections: settings.idleConnections) else { return nil }
+        self.settings = settings
+        self.clock = clock
+        self.multi = multi
+    }
+
+    deinit { abandonAll() }
+
+    package var inFlight: Int { running.count + ended.count }
+
+    package var interruption: @Sendable () -> Void {
+        let multi = multi
+        return { multi.interrupt() }
+    }
+
+    package func start(_ request: TransportRequest, number: Int) {
+        do throws(TransportFailure) {
+            let exchange = try exchange(request, number: number)
+            guard multi.add(exchange.handle) else {
+                throw TransportFailure(.invalid, "libcurl takes no more transfers")
+            }
+            running[number] = exchange
+            multi.perform()
+            collect()
+        } catch {
+            ended.append(TransportResult(number: number, .failure(error)))
+        }
+    }
+
+    private func exchange(_ request: TransportRequest, number: Int) throws(TransportFailure) -> CurlExchange {
+        guard !multi.isInterrupted else { throw .interrupted }
+        // What ends a line would begin another header.
+        for header in request.headers where header.value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw TransportFailure(.invalid, "the value of the header \(header.name) has a control character in it")
+        }
+        let certificate = try trustedCertificate(for: request.url)
+        guard let exchange = CurlExchange(request, number: number, settings: settings, trusting: certificate) else {
+            throw TransportFailure(.invalid, "libcurl is out of memory")
+        }
+        if let problem = exchange.handle.problem { throw TransportFailure(.invalid, problem) }
+        return exchange
+    }
+
+    package func next(until deadline: Int64?) -> TransportResult? {
+        while true {
+            if !ended.isEmpty { return ended.removeFirst() }
+            guard !running.isEmpty else { return nil }
+            guard !multi.isInterrupted else {
+                abandonAll()
+                continue
+            }
+            multi.perform()
+            collect()
+            guard ended.isEmpty else { continue }
+            guard let pause = pause(until: deadline) else { return nil }
+            multi.wait(milliseconds: pause)
+        }
+    }
+
+    /// Milliseconds to wait at the most; nil when the time has come.
+    private func pause(until deadline: Int64?) -> Int32? {
+        // libcurl wakes up for its own timers by itself.
+        guard let deadline else { return 60_000 }
+        let left = deadline - clock.monotonic
+        return left > 0 ? Int32(min(60_000, (left + 999_999) / 1_000_000)) : nil
+    }
+
+    private func collect() {
+        while let (key, result) = multi.nextEnded() { end(key, result) }
+    }
+
+    private func end(_ key: UInt, _ result: CURLcode) {
+        guard let number = running.first(where: { $0.value.handle.key == key })?.key,
+            let exchange = running.removeValue(forKey: number)
+        else { return }
+        ended.append(exchange.result(result))
+        multi.remove(exchange.handle)
+    }
+
+    private func abandonAll() {
+        for (number, exchange) in running.sorted(by: { $0.key < $1.key }) {
+            exchange.handle.abandon()
+            multi.remove(exchange.handle)
+            ended.append(TransportResult(number: number, .failure(.interrupted)))
+        }
+        running = [:]
+    }
+}
+
+// MARK: - The certificate with a digest
+
+extension CurlTransport {
+    /// The certificate that is the only CA for a server; nil where the settings name no digest. Blocking: the first
+    /// time the server's chain is fetched, and nothing is sent to it.
+    private func trustedCertificate(for url: String) throws(TransportFailure) -> String? {
+        guard let digest = settings.tls.caDigest, url.hasPrefix("https:") else { return nil }
+        let server = String(url.dropFirst("https://".count).prefix { $0 != "/" })
+        if let known = trusted[server] { return known }
+        let chain = try chain(of: server)
+        let digests = chain.map { SHA256.digest(Base64.decode(pem: $0) ?? []) }
+        guard let found = digests.firstIndex(of: digest) else {
+            let seen = digests.map(\.hexadecimal).joined(separator: ", ")
+            throw TransportFailure(
+                .tls,
+                "no certificate of \(server) has the digest in tls.ca_sha256; it shows \(seen.isEmpty ? "none" : seen)."
+                    + " Where the server does not send its CA, give that as tls.ca")
+        }
+        trusted[server] = chain[found]
+        return chain[found]
+    }
+
+    /// What a server shows of its chain, as PEM.
+    private func chain(of server: String) throws(TransportFailure) -> [String] {
+        var open = settings
+        open.tls.verifies = false
+        let probe = TransportRequest(.get, "https://\(server)/")
+        guard let exchange = CurlExchange(probe, number: -1, settings: open, trusting: nil) else {
+            throw TransportFailure(.invalid, "libcurl is out of memory")
+        }
+        // The connection is made and nothing is said on it.
+        exchange.handle.set(CURLOPT_CONNECT_ONLY, 1)
+        exchange.handle.set(CURLOPT_CERTINFO, 1)
+        if let problem = exchange.handle.problem { throw TransportFailure(.invalid, problem) }
+        guard multi.add(exchange.handle) else { throw TransportFailure(.invalid, "libcurl takes no more transfers") }
+        defer { multi.remove(exchange.handle) }
+        while !multi.isInterrupted {
+            multi.perform()
+            while let (key, result) = multi.nextEnded() {
+                guard key == exchange.handle.key else {
+                    end(key, result)
+                    continue
+                }
+                if case .failure(let failure) = exchange.result(result).outcome { throw failure }
+                return exchange.handle.certificates
+            }
+            multi.wait(milliseconds: 60_000)
+        }
+        throw .interrupted
+    }
+}
+
+extension TransportFailure {
+    /// It was ended from outside.
+    package static let interrupted = TransportFailure(.interrupted, "it was ended from outside")
+}
