@@ -87,16 +87,7 @@ package final class FileSink: Sink {
 
 extension FileSink {
     /// The name of a sink's journal in `data_dir`: no two sinks have the same.
-    package static func journalName(of sink: String) -> String {
-        let plain = sink.utf8.map { byte -> String in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"):
-                String(UnicodeScalar(byte))
-            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-        }
-        return "sink-\(plain.joined()).journal"
-    }
+    package static func journalName(of sink: String) -> String { "sink-\(SinkFileName.plain(sink)).journal" }
 }
 
 /// A file sink that goes on from a saved state: what was written after it is cut off first. Blocking.

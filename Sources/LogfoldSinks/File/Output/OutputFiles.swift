@@ -103,7 +103,7 @@ extension OutputFiles {
         for output in changed {
             state.files[output.path] = output.extent.map { FileRecord(output.path, $0) }
             if !isSynchronizing { output.forgetKept() }
-            output.forgetPending(keepingCapacity: options.path.constant != nil)
+            output.forgetPending(keepingCapacity: options.path.template.constant != nil)
         }
         forgetLeastUsed()
     }
