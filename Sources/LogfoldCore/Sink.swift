@@ -28,7 +28,12 @@ package protocol Sink: AnyObject {
 package struct SinkFailure: Error, Equatable, CustomStringConvertible {
     /// A sentence that names the thing and the reason.
     package var description: String
+    /// How long not to try again at the least; nil where nobody has said.
+    package var retryAfter: Duration?
 
     /// A failure, as a sentence without capital and full stop.
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String, retryAfter: Duration? = nil) {
+        self.description = description
+        self.retryAfter = retryAfter
+    }
 }

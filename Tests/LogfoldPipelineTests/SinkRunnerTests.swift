@@ -39,6 +39,41 @@ private final class ScriptedSink: Sink, @unchecked Sendable {  // The runner's t
     var bytesWritten: Int64 { Int64(committed * 10) }
 }
 
+/// A sink whose first commit waits until it is interrupted, or fails with a word on when to come again.
+private final class WaitingSink: InterruptibleSink, @unchecked Sendable {  // Its state is in monitors.
+    let name = "s"
+    let events: Monitor<(isWaiting: Bool, isInterrupted: Bool)> = Monitor((false, false))
+    private let retryAfter: Duration?
+    private(set) var commits = 0
+    private var taken = 0
+    var whenTriedAgain: () -> Void = {}
+
+    init(retryAfter: Duration? = nil) { self.retryAfter = retryAfter }
+
+    func take(_ batch: Batch, route: UInt64) { taken += 1 }
+    var isFull: Bool { false }
+    var deadline: Int64? { taken > 0 ? 0 : nil }
+    func commit() throws(SinkFailure) {
+        commits += 1
+        if commits > 1 {
+            whenTriedAgain()
+            taken = 0
+            return
+        }
+        if let retryAfter { throw SinkFailure("too much to do", retryAfter: retryAfter) }
+        events.change { $0.isWaiting = true }
+        _ = events.wait { $0.isInterrupted ? true : nil }
+        throw SinkFailure("it was told to stop")
+    }
+    var interrupt: @Sendable () -> Void {
+        let events = events
+        return { events.change { $0.isInterrupted = true } }
+    }
+    var state: [UInt8] { [] }
+    func close() {}
+    var bytesWritten: Int64 { 0 }
+}
+
 private struct Silence: DiagnosticsOutput {
     func write(_ line: [UInt8]) -> Bool { true }
 }
@@ -71,6 +106,41 @@ private struct Silence: DiagnosticsOutput {
         spool.close()
         runner.run(restoring: state)
         return (spool, runner)
+    }
+
+    /// A runner of a sink with one delivery in its spool.
+    private func runner(of sink: any Sink & Sendable) -> (MemorySpool, SinkRunner) {
+        let spool = MemorySpool(maxBytes: 1 << 20, saved: SavedPositions())
+        _ = spool.attach(sink: "s", route: 1)
+        let runner = SinkRunner(
+            name: "s", route: 1, spool: spool, clock: clock,
+            diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
+        ) { _ throws(SinkFailure) in sink }
+        spool.append(delivery(2, to: 10))
+        return (spool, runner)
+    }
+
+    @Test func aStoppedRunnerInterruptsItsSinkAndCallsThatNoFailure() throws {
+        let sink = WaitingSink()
+        let (spool, runner) = runner(of: sink)
+        let thread = try DedicatedThread("runner") { runner.run(restoring: []) }
+        _ = sink.events.wait { $0.isWaiting ? true : nil }
+        runner.stop()
+        thread.join()
+        #expect(runner.status.failures == 0)
+        #expect(sink.commits == 1)
+        #expect(spool.backlogs()["s"]?.events == 2)
+    }
+
+    @Test func aFailureThatSaysWhenToComeAgainIsBelieved() {
+        let sink = WaitingSink(retryAfter: .seconds(70))
+        let (spool, runner) = runner(of: sink)
+        let nextTry = Monitor<Int64?>(nil)
+        sink.whenTriedAgain = { nextTry.change { $0 = runner.status.nextTry } }
+        spool.close()
+        runner.run(restoring: [])
+        #expect(sink.commits == 2)
+        #expect(nextTry.withLock { $0 } == clock.now + 70_000_000_000)
     }
 
     private func offset(_ spool: MemorySpool) -> Int64? {

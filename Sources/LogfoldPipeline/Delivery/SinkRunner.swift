@@ -15,6 +15,8 @@ package final class SinkRunner: Sendable {
     private let diagnostics: Diagnostics
     private let phase = Mutex(Phase.running)
     private let facts = Mutex(Facts())
+    /// Ends a commit at once; nil where the sink cannot.
+    private let interrupt = Mutex<(@Sendable () -> Void)?>(nil)
 
     private enum Phase {
         case running
@@ -31,6 +33,8 @@ package final class SinkRunner: Sendable {
         package var failures: UInt64 = 0
         /// Bytes written.
         package var bytesWritten: Int64 = 0
+        /// What became of the events; nil where the sink does not say.
+        package var tally: SinkTally?
         /// Why the last call failed, and when by the wall clock; nil once one has gone well.
         package var lastError: String?
         package var failingSince: Int64?
@@ -65,10 +69,12 @@ package final class SinkRunner: Sendable {
         spool.wakeAll()
     }
 
-    /// Ends as soon as the call at hand returns; what is not acknowledged is delivered again by the next run.
+    /// Ends as soon as the call at hand returns, which is at once where the sink can be interrupted; what is not
+    /// acknowledged is delivered again by the next run.
     package func stop() {
         phase.withLock { $0 = .stopped }
         spool.wakeAll()
+        interrupt.withLock { $0 }?()
     }
 
     private var isStopped: Bool {
@@ -123,9 +129,12 @@ extension SinkRunner {
         while !isStopped {
             do throws(SinkFailure) {
                 let sink = try make(state)
+                interrupt.withLock { $0 = (sink as? any InterruptibleSink)?.interrupt }
+                // It may have been stopped before there was anything to interrupt.
+                if isStopped { stop() }
                 // What it found when it was made is what a crash before its first commit must lead back to.
                 spool.note(state: sink.state, of: name)
-                noteSuccess(&backoff, written: 0)
+                noteSuccess(&backoff, sink)
                 return sink
             } catch {
                 wait(after: error, &backoff)
@@ -139,21 +148,24 @@ extension SinkRunner {
         while true {
             do throws(SinkFailure) {
                 if sink.deadline != nil { try sink.commit() }
-                noteSuccess(&backoff, written: sink.bytesWritten)
+                noteSuccess(&backoff, sink)
                 return true
             } catch {
+                // What was interrupted has failed in no way that matters.
+                if isStopped { return false }
                 wait(after: error, &backoff)
                 if isStopped { return false }
             }
         }
     }
 
-    private func noteSuccess(_ backoff: inout Backoff, written: Int64) {
+    private func noteSuccess(_ backoff: inout Backoff, _ sink: any Sink) {
         if backoff.isFailing { diagnostics.info("The sink works again", [("sink", name)]) }
         backoff.succeeded()
         facts.withLock { facts in
             facts.commits += 1
-            facts.bytesWritten = written
+            facts.bytesWritten = sink.bytesWritten
+            facts.tally = (sink as? any TallyingSink)?.tally
             facts.lastError = nil
             facts.failingSince = nil
             facts.nextTry = nil
@@ -161,7 +173,7 @@ extension SinkRunner {
     }
 
     private func wait(after failure: SinkFailure, _ backoff: inout Backoff) {
-        let pause = backoff.failed()
+        let pause = max(backoff.failed(), failure.retryAfter ?? .zero)
         diagnostics.warning(
             "The sink cannot go on; it is tried again, and nothing is lost",
             [("sink", name), ("error", failure.description)])

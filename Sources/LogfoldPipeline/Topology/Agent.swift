@@ -197,6 +197,10 @@ extension Agent {
         let context = SinkContext(
             name: sink.name, dataDirectory: configuration.dataDirectory, files: surroundings.files,
             clock: surroundings.clock, diagnostics: surroundings.diagnostics)
+        for warning in sink.options.warnings {
+            surroundings.diagnostics.warning(
+                "A setting of the sink is unsafe", [("sink", sink.name), ("what", warning)])
+        }
         let wake = wake
         sinks.append(
             try RunningSink(sink, route: route, spool: spool, context: context, whenEnded: { wake.wake() }))
@@ -228,14 +232,13 @@ extension Agent {
     private func stopSinks() {
         let deadline = surroundings.clock.monotonic + configuration.shutdownTimeout.nanoseconds
         for sink in sinks { sink.runner.drain(until: deadline) }
-        // A write that hangs is not waited for beyond the deadline.
-        while !sinks.allSatisfy(\.hasEnded), surroundings.clock.monotonic < deadline + 200_000_000 {
-            if signals.next() != nil {
-                for sink in sinks { sink.runner.stop() }
-                break
-            }
-            pause(until: deadline + 200_000_000)
+        while !sinks.allSatisfy(\.hasEnded), surroundings.clock.monotonic < deadline, signals.next() == nil {
+            pause(until: deadline)
         }
+        for sink in sinks { sink.runner.stop() }
+        // A write that hangs is not waited for, but what can be interrupted ends at once.
+        let end = surroundings.clock.monotonic + 200_000_000
+        while !sinks.allSatisfy(\.hasEnded), surroundings.clock.monotonic < end { pause(until: end) }
         saver.saveNow(spool)
         board.change { $0.positions = saver.status }
     }

@@ -136,7 +136,9 @@ final class StatusBoard: Sendable {
     ) -> AgentStatus.Sink {
         var sink = AgentStatus.Sink(name: known.name, type: known.type)
         let facts = known.runner.status
-        sink.delivered = backlog.delivered
+        // What is in the dead letters is acknowledged as well, but not delivered.
+        sink.deadLettered = facts.tally?.deadLettered ?? 0
+        sink.delivered = backlog.delivered - min(backlog.delivered, sink.deadLettered)
         (sink.waiting, sink.waitingBytes) = (backlog.events, backlog.bytes)
         sink.filtered = report.filtered[known.name] ?? 0
         sink.emitted = backlog.taken &+ sink.filtered
