@@ -12,6 +12,8 @@ enum Components {
             sinks: [
                 SinkType("file") { FileOutput($0) },
                 SinkType("console") { ConsoleOutput($0) },
+                SinkType("elasticsearch") { ElasticsearchOutput($0, .elasticsearch, files) },
+                SinkType("opensearch") { ElasticsearchOutput($0, .opensearch, files) },
             ],
             presets: Preset.all.map { PresetType($0.name, text: $0.configuration, refusal: $0.refusal) })
     }

@@ -3,6 +3,7 @@ import LogfoldCore
 import LogfoldIO
 import LogfoldPipeline
 import LogfoldSinks
+import LogfoldTransport
 
 /// The file sink as the pipeline sees it.
 struct FileOutput: SinkOptions {
@@ -42,5 +43,37 @@ struct ConsoleOutput: SinkOptions {
 
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         ConsoleSink(options, name: context.name, fileSystem: context.files, clock: context.clock)
+    }
+}
+
+/// The sink to Elasticsearch and OpenSearch as the pipeline sees it.
+struct ElasticsearchOutput: SinkOptions {
+    private let flavour: ElasticsearchOptions.Flavour
+    /// Nil where the section is wrong: then nothing is made of it.
+    private let options: ElasticsearchOptions?
+
+    /// Reads its section.
+    init(_ section: ConfigSection, _ flavour: ElasticsearchOptions.Flavour, _ files: any FileSystem) {
+        self.flavour = flavour
+        options = ElasticsearchOptions(section, flavour, files)
+    }
+
+    var type: String { flavour.rawValue }
+    var needsOriginal: Bool { false }
+    var memoryBound: Int { options?.memoryBound ?? 0 }
+    var warnings: [String] { options?.warnings ?? [] }
+
+    func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
+        guard let options else { throw SinkFailure("the sink is not configured") }
+        var settings = options.transport
+        settings.userAgent = "logfold/\(Version.current)"
+        guard let transport = CurlTransport(settings, clock: context.clock) else {
+            throw SinkFailure("libcurl cannot be made ready")
+        }
+        let diagnostics = context.diagnostics
+        return try makeElasticsearchSink(
+            options, name: context.name, transport: transport, fileSystem: context.files, clock: context.clock,
+            dataDirectory: context.dataDirectory, restoring: state
+        ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
     }
 }

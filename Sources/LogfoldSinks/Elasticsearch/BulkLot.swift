@@ -1,0 +1,121 @@
+import LogfoldParsing
+
+/// The events that a bulk sink has taken and not yet seen safe: the text of a `_bulk` request as it is sent, with the
+/// place of each event in it. The events are spliced in as they are.
+struct BulkLot: ~Copyable {
+    /// An event with its action line.
+    struct Item {
+        /// Where its action line begins.
+        var start: Int
+        /// Where the event's JSON begins.
+        var event: Int
+        /// Behind the event's newline.
+        var end: Int
+        /// Whether nothing has to be done for it any more.
+        var isDone = false
+        /// Whether an earlier request may have stored it, because its answer did not come.
+        var mayBeStored = false
+    }
+
+    private(set) var text = ByteBuffer()
+    private(set) var items: [Item] = []
+    /// How many items are not done.
+    private(set) var openCount = 0
+    private var filler: TemplateFiller
+    private var finder: FieldFinder?
+    /// The action line for the index at hand, up to the id.
+    private var action: [UInt8] = []
+
+    /// Longest `_id` that servers take; an event with a longer id goes without.
+    static let longestID = 512
+
+    /// An empty lot for the index of a template, with `event.id` as `_id` if wanted.
+    init(index: EventTemplate, usesEventID: Bool) {
+        filler = TemplateFiller(index)
+        finder = usesEventID ? FieldFinder("event.id") : nil
+    }
+
+    /// Takes the event in `range` of `lines`, which happened at `time`; the range has its newline.
+    mutating func append(_ lines: RawSpan, _ range: ByteRange, time: Int64) {
+        if filler.move(to: lines, range, time: time) {
+            action = Array("{\"create\":{\"_index\":\"\(IndexName.fitted(filler.text(IndexName.cleaned)))\"".utf8)
+        }
+        let start = text.count
+        action.withSpan { text.append($0, 0, $0.byteCount) }
+        if let id = finder?.find(lines, range), id.count <= Self.longestID {
+            text.append(",\"_id\":\"")
+            text.append(lines, id)
+            text.append("\"}}\n")
+        } else {
+            text.append("}}\n")
+        }
+        items.append(Item(start: start, event: text.count, end: text.count + range.count))
+        text.append(lines, range)
+        openCount += 1
+    }
+
+    /// Nothing more has to be done for an item.
+    mutating func finish(_ number: Int) {
+        guard !items[number].isDone else { return }
+        items[number].isDone = true
+        openCount -= 1
+    }
+
+    /// A request with these items has had no answer that tells what became of it.
+    mutating func noteUnknown(_ numbers: some Sequence<Int>) {
+        for number in numbers { items[number].mayBeStored = true }
+    }
+
+    /// The numbers of the items that are not done.
+    var open: [Int] { items.indices.filter { !items[$0].isDone } }
+
+    /// How many of these items, from the front, make a request of so many bytes at the most; one at least.
+    func prefixCount(_ numbers: ArraySlice<Int>, bytes limit: Int, events: Int) -> Int {
+        var (count, bytes) = (0, 0)
+        for number in numbers {
+            bytes += items[number].end - items[number].start
+            guard count == 0 || (bytes <= limit && count < events) else { break }
+            count += 1
+        }
+        return count
+    }
+
+    /// Bytes of a request with these items.
+    func byteCount(_ numbers: ArraySlice<Int>) -> Int {
+        numbers.reduce(0) { $0 + items[$1].end - items[$1].start }
+    }
+
+    /// Lends the text of a request with these items, in their order.
+    func withBody<Result, Failure: Error>(
+        _ numbers: ArraySlice<Int>, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let first = numbers.first, let last = numbers.last else { return try body(RawSpan()) }
+        if last - first == numbers.count - 1 {
+            // Side by side: as nearly always.
+            let range = items[first].start..<items[last].end
+            return try text.withSpan { (span) throws(Failure) in try body(span.extracting(range)) }
+        }
+        var gathered = ByteBuffer(capacity: byteCount(numbers))
+        text.withSpan { span in
+            for number in numbers { gathered.append(span, items[number].start, items[number].end) }
+        }
+        return try gathered.withSpan(body)
+    }
+
+    /// Lends an item's event without its newline.
+    func withEvent(_ number: Int, _ body: (RawSpan) -> Void) {
+        let item = items[number]
+        text.withSpan { body($0.extracting(item.event..<item.end - 1)) }
+    }
+
+    /// Forgets all items.
+    mutating func removeAll() {
+        text.removeAll()
+        if text.capacity > Self.keptCapacity { text = ByteBuffer() }
+        items.removeAll(keepingCapacity: true)
+        openCount = 0
+    }
+
+    /// Room that is kept between commits.
+    private static let keptCapacity = 8 << 20
+}

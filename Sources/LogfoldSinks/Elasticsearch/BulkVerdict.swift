@@ -1,0 +1,25 @@
+/// What an item's answer means; `Docs/sinks/elasticsearch.md` has the table.
+enum BulkVerdict: Equatable {
+    /// It is safe.
+    case stored
+    /// It was there before.
+    case alreadyThere
+    /// It will be refused whenever it comes.
+    case refusedForGood
+    /// It may be taken later; held is what somebody has to do something about.
+    case refusedForNow(isHeld: Bool, mayBeStored: Bool)
+
+    init(_ answer: BulkAnswer.Exception) {
+        switch answer.status {
+        case 200..<300: self = .stored
+        case 409: self = .alreadyThere
+        case 401, 403, 404: self = .refusedForNow(isHeld: true, mayBeStored: false)
+        // A closed index is opened again by somebody; its status is that of a bad event.
+        case 400 where answer.type == "index_closed_exception":
+            self = .refusedForNow(isHeld: true, mayBeStored: false)
+        case 408, 429: self = .refusedForNow(isHeld: false, mayBeStored: false)
+        case 400..<500: self = .refusedForGood
+        default: self = .refusedForNow(isHeld: false, mayBeStored: true)
+        }
+    }
+}

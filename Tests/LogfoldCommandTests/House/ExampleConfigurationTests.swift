@@ -1,0 +1,22 @@
+import Foundation
+import LogfoldTestSupport
+import Testing
+
+/// The configurations that come with the program, looked at by the program.
+@Suite struct ExampleConfigurationTests {
+    static let names =
+        (try? FileManager.default.contentsOfDirectory(atPath: Fixtures.repository + "/Config"))?
+        .filter { $0.hasSuffix(".yaml") }.sorted() ?? []
+
+    @Test func thereAreSome() {
+        #expect(Self.names.contains("elasticsearch.yaml") && Self.names.contains("opensearch.yaml"))
+    }
+
+    @Test(arguments: names) func isRight(name: String) throws {
+        let outcome = try Program.run(["check", "-c", "\(Fixtures.repository)/Config/\(name)"])
+        #expect(outcome.messages.isEmpty)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("sink "))
+        #expect(!outcome.output.contains("warning"))
+    }
+}
