@@ -71,9 +71,6 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
 
     /// Stops an input; its sources are left where they are.
     package func release(_ name: String) {
-        // The next input may get a descriptor of the same number, which then is another one.
-        for number in watched { poll.remove(number) }
-        watched = []
         for input in inputs where input.name == name {
             input.stop()
             feed.release(input)
