@@ -69,7 +69,7 @@ import Testing
         try log.write(10)
         server.waitForRequests(1)
         #expect(agent.stop() == 0)
-        #expect(agent.messages.contains("Events wait for the next run"))
+        #expect(agent.messages.contains("Not all events are delivered yet sink=elastic events=10"))
         #expect(agent.messages.contains("Stopped"))
     }
 
