@@ -6,7 +6,7 @@ enum ExitCode: Int32, Sendable {
     case incomplete = 1
     /// The command line or a configuration is wrong; nothing was read.
     case usage = 2
-    /// There was nothing to work with: no input could be read, no agent could be reached.
+    /// There was nothing to work with: no input could be read, `data_dir` is locked, no agent could be reached.
     case nothingToRead = 3
 
     /// What the man pages say of it.
@@ -15,7 +15,8 @@ enum ExitCode: Int32, Sendable {
         case .done: "All that was asked for was done."
         case .incomplete: "It ran, but something was dropped, could not be read or failed."
         case .usage: "The command line or a configuration is wrong. Nothing was read."
-        case .nothingToRead: "There was nothing to work with: no input could be read, no agent could be reached."
+        case .nothingToRead:
+            "There was nothing to work with: no input could be read, data_dir could not be used, no agent was there."
         }
     }
 
