@@ -27,11 +27,24 @@ package struct ProcessFacts: Sendable, Equatable {
             // One of them is the directory itself while it is read.
             facts.openFiles = Int64(names.count - 1)
         }
-        var limit = rlimit()
-        if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
-            facts.maxOpenFiles = Int64(clamping: limit.rlim_cur)
-        }
+        facts.maxOpenFiles = Int64(openFileLimit ?? 0)
         return facts
+    }
+
+    /// How many files this process may have open, by getrlimit(2); nil where the system does not say.
+    package static var openFileLimit: Int? {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Takes as many open files as the system allows. The usual 1,024 are kept low for programs that use select(2),
+    /// which this one does not; where the system refuses, they stay.
+    package static func raiseOpenFileLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// The second number of `statm`: pages in memory.

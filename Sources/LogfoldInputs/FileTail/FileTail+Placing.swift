@@ -327,9 +327,14 @@ extension FileTail {
         log.files = ranked.map(\.file)
     }
 
+    /// A file for which there was no room is placed again as soon as others may have been read.
+    func tryAgainForRoom(_ log: TailedLog, _ now: Int64) {
+        log.placeAgain(at: now + Self.roomRetry)
+    }
+
     /// What could not be opened is tried again, ever more seldom.
     private func retryLater(_ log: TailedLog, _ candidates: [Candidate], _ now: Int64) {
-        if log.lacksRoom { log.placeAgain(at: now + Self.roomRetry) }
+        if log.lacksRoom { tryAgainForRoom(log, now) }
         guard let failure = log.failure ?? candidates.lazy.compactMap(\.failure).first else {
             log.failures = 0
             return

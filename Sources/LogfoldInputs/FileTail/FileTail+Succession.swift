@@ -132,8 +132,9 @@ extension FileTail {
     /// Makes room for one more open file. Returns false where all that are open are needed.
     func makeRoom() -> Bool {
         let open = order.flatMap(\.files).filter { $0.reader != nil }
-        guard open.count >= options.maxOpenFiles else { return true }
-        return closeIdle(open)
+        guard open.count >= maxOpenFiles else { return true }
+        isOutOfRoom = !closeIdle(open)
+        return !isOutOfRoom
     }
 
     /// Closes the file that has been at its end for longest.

@@ -17,6 +17,8 @@ package final class FileTail: Input {
     /// Tells a person of what does not lose anything but should be known.
     let say: (String) -> Void
     let watcher: DirectoryWatcher
+    /// How many files are open at most: sinks, positions and other inputs need descriptors too.
+    let maxOpenFiles: Int
 
     let agenda = Agenda()
     /// The logs by their paths, and in the order in which the patterns name them.
@@ -41,7 +43,10 @@ package final class FileTail: Input {
     var mayHaveNameless = false
     /// Set while it is found out what comes before what: until then nothing is given to the engine.
     var isPlacing = false
-    /// Set while everything is looked at; then directories are listed once.
+    /// Whether no further file could be opened since the placing of all began: then those that wait for room go on
+    /// waiting, and are not looked at.
+    var isOutOfRoom = false
+    /// Set while everything, or much, is looked at; then directories are listed once.
     private(set) var isScanning = false
     var listings: [String: [String: [String]]] = [:]
     private var restored: [RestoredSource]
@@ -63,6 +68,8 @@ package final class FileTail: Input {
     static let chunk = 1 << 17
     /// What is read in one turn.
     private static let turn = 1 << 20
+    /// So many logs are placed each by a listing of its own.
+    private static let fewLogs = 8
     /// Between two looks at everything, where changes are told of and where they are not.
     private static let slowLook: Int64 = 60_000_000_000, quickLook: Int64 = 2_000_000_000
 
@@ -70,13 +77,15 @@ package final class FileTail: Input {
     package init(
         name: String, options: FileTailOptions, restored: [RestoredSource] = [], isFirstRun: Bool = true,
         fileSystem: any FileSystem = PosixFileSystem(), clock: any Clock = SystemClock(),
-        inotify: Inotify? = try? Inotify(), say: @escaping (String) -> Void = { _ in }
+        inotify: Inotify? = try? Inotify(), processLimit: Int? = ProcessFacts.openFileLimit,
+        say: @escaping (String) -> Void = { _ in }
     ) {
         self.name = name
         self.options = options
         self.restored = restored
         isFirstLook = isFirstRun && restored.isEmpty
         files = fileSystem
+        maxOpenFiles = min(options.maxOpenFiles, max(8, (processLimit ?? .max) / 4))
         self.clock = clock
         self.say = say
         watcher = DirectoryWatcher(inotify, say: say)
@@ -123,7 +132,20 @@ package final class FileTail: Input {
 extension FileTail {
     private func placeAll(_ feed: any Feed, _ now: Int64) {
         agenda.mustPlace = false
-        for log in order where log.mustPlace { place(log, feed, now) }
+        let waiting = order.filter(\.mustPlace)
+        // To list a directory for each of many files in it would take the square of their number.
+        isScanning = waiting.count > Self.fewLogs
+        isOutOfRoom = false
+        for log in waiting where log.mustPlace {
+            if isOutOfRoom, log.lacksRoom, log.files.isEmpty {
+                log.mustPlace = false
+                tryAgainForRoom(log, now)
+            } else {
+                place(log, feed, now)
+            }
+        }
+        isScanning = false
+        listings = [:]
     }
 
     /// Takes what inotify tells, once the time to gather it is over.

@@ -64,6 +64,7 @@ package final class Agent {
             // Before any thread is there: threads inherit what is blocked.
             signals = try SignalReader([SIGTERM, SIGINT, SIGHUP])
             ignoreBrokenPipeSignal()
+            ProcessFacts.raiseOpenFileLimit()
             poll = try EventPoll()
             let (mainWake, readerWake) = (try WakeSignal(), try WakeSignal())
             wake = mainWake

@@ -69,6 +69,19 @@ final class RunningAgent {
         self.process = process
     }
 
+    /// What `logfold check` prints of its configuration.
+    func check() throws -> String {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = Self.program
+        process.arguments = ["check", "-c", configuration]
+        process.standardOutput = output
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// What it tells of itself; nil while it does not run or is not ready.
     var status: JSONValue? {
         guard let address = try? SocketAddress("unix:\(folder.path)/data/status.sock"),

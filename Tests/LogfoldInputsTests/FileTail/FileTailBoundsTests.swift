@@ -48,6 +48,14 @@ struct FileTailBoundsTests {
         #expect(world.lines("b.log") == ["1"])
     }
 
+    @Test("of what the process may have open, an input takes a quarter at the most", arguments: [(400, 100), (16, 8)])
+    func shareOfTheProcess(limit: Int, share: Int) throws {
+        var options = FileTailOptions()
+        options.maxOpenFiles = 500
+        #expect(FileTail(name: "a", options: options, inotify: nil, processLimit: limit).maxOpenFiles == share)
+        #expect(FileTail(name: "a", options: options, inotify: nil, processLimit: nil).maxOpenFiles == 500)
+    }
+
     @Test("a deleted file is read to its end and held open for as long as it is written to, and no longer")
     func deleted() throws {
         let world = try TailWorld()
