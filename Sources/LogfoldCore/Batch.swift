@@ -4,6 +4,8 @@
 @safe
 public final class Batch: @unchecked Sendable {  // Nothing changes after `init`; the memory is freed by the last owner.
     private let base: UnsafeMutableRawPointer
+    /// The batch whose memory it is; nil where it is our own.
+    private let owner: Batch?
     /// How many bytes the JSON lines have together.
     public let byteCount: Int
     /// One entry for each event, in order.
@@ -56,12 +58,22 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
         positions: [(source: UInt32, position: SourcePosition)] = []
     ) {
         unsafe base = memory
+        owner = nil
         self.byteCount = byteCount
         self.entries = entries
         self.positions = positions
     }
 
-    deinit { unsafe base.deallocate() }
+    /// The lines of another batch, with entries that say something else of them.
+    package init(lines other: Batch, entries: [Entry]) {
+        unsafe base = other.base
+        owner = other
+        byteCount = other.byteCount
+        self.entries = entries
+        positions = other.positions
+    }
+
+    deinit { if owner == nil { unsafe base.deallocate() } }
 
     /// Lends the JSON lines, one event each, in order.
     public func withLines<Result, Failure: Error>(
