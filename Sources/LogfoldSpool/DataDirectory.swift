@@ -14,12 +14,15 @@ package final class DataDirectory: Sendable {
         case locked(String)
         /// A system call failed.
         case file(FileSystemError)
+        /// What lies in it cannot be used; the reason as a sentence.
+        case unusable(String)
 
         /// A sentence without capital and full stop.
         package var description: String {
             switch self {
             case .locked(let path):
                 "another logfold works in data_dir '\(path)'; stop it, or give this one a data_dir of its own"
+            case .unusable(let reason): reason
             case .file(let error): "\(error); data_dir must be a directory that this user can write to"
             }
         }

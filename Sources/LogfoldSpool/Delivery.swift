@@ -8,14 +8,20 @@ package struct Delivery: Sendable {
     package var checkpoints: [SourceCheckpoint]
     /// Sources of which nothing needs to be saved any more.
     package var forgotten: [UInt64]
+    /// What the numbers of sources in the batch stand for.
+    package var sources: [UInt32: SpoolSource]
     /// When it was made, by the monotonic clock.
     package var made: Int64
 
     /// A delivery.
-    package init(batch: Batch?, checkpoints: [SourceCheckpoint], forgotten: [UInt64] = [], made: Int64 = 0) {
+    package init(
+        batch: Batch?, checkpoints: [SourceCheckpoint], forgotten: [UInt64] = [],
+        sources: [UInt32: SpoolSource] = [:], made: Int64 = 0
+    ) {
         self.batch = batch
         self.checkpoints = checkpoints
         self.forgotten = forgotten
+        self.sources = sources
         self.made = made
     }
 

@@ -6,34 +6,7 @@ import LogfoldIO
 /// A delivery stays until every sink has acknowledged it. The spool never makes the reader wait by itself: it says that
 /// it is full, and the reader reads no more until there is room again. What the sinks have acknowledged is saved
 /// elsewhere, from ``positions()``.
-package final class MemorySpool: Sendable {
-    /// A delivery with its place in the spool.
-    package struct Item: Sendable {
-        /// Its number: they count up from 0 in each run.
-        package var index: Int
-        /// What it holds.
-        package var delivery: Delivery
-    }
-
-    /// How far a sink is behind.
-    package struct Backlog: Sendable, Equatable {
-        /// Events that lie here and that it has not acknowledged, and their bytes.
-        package var events: UInt64 = 0
-        package var bytes: Int64 = 0
-        /// Events that it has acknowledged over all runs.
-        package var delivered: UInt64 = 0
-        /// The same, and those that were put in for it in this run: what `delivered` and `events` must add up to.
-        package var taken: UInt64 = 0
-
-        /// So many events.
-        package init(events: UInt64 = 0, bytes: Int64 = 0, delivered: UInt64 = 0, taken: UInt64 = 0) {
-            self.events = events
-            self.bytes = bytes
-            self.delivered = delivered
-            self.taken = taken
-        }
-    }
-
+package final class MemorySpool: Spool {
     fileprivate struct Cursor {
         var positions: SinkPositions
         let route: UInt64
@@ -107,7 +80,7 @@ extension MemorySpool {
     package var isFull: Bool { contents.withLock { $0.weight >= maxBytes } }
 
     /// Bytes that are held.
-    package var weight: Int { contents.withLock { $0.weight } }
+    var weight: Int { contents.withLock { $0.weight } }
 
     /// A number for a new source.
     package func newKey() -> UInt64 {
@@ -116,6 +89,9 @@ extension MemorySpool {
             return contents.nextKey
         }
     }
+
+    /// Nothing outlives the process here that would have to say which sinks there were.
+    package func follow(_ sinks: [SpoolSink]) {}
 
     /// Adds a delivery behind all others.
     package func append(_ delivery: Delivery) {
@@ -161,8 +137,9 @@ extension MemorySpool {
 extension MemorySpool {
     /// Gives a sink a cursor behind what is in the spool, with what was saved of it; returns its own state. One that
     /// has a cursor already begins again behind what it has acknowledged.
-    package func attach(sink name: String, route: UInt64) -> [UInt8] {
-        changePositions { contents in
+    package func attach(_ sink: SpoolSink) -> [UInt8] {
+        let (name, route) = (sink.name, sink.route)
+        return changePositions { contents in
             if let cursor = contents.cursors[name] {
                 contents.cursors[name]?.next = cursor.acknowledged
                 return cursor.positions.state
@@ -194,14 +171,14 @@ extension MemorySpool {
     /// The next delivery for a sink; waits for one until `deadline` of the monotonic clock. Nil when that has come, when
     /// the spool is closed and the sink has got all of it, or when ``interrupt`` says so.
     package func next(
-        for name: String, until deadline: Int64?, unless interrupt: () -> Bool = { false }
-    ) -> Item? {
-        let answer: Item?? = contents.wait(until: deadline) { contents in
+        for name: String, until deadline: Int64?, unless interrupt: () -> Bool
+    ) -> SpoolItem? {
+        let answer: SpoolItem?? = contents.wait(until: deadline) { contents in
             guard !interrupt(), let cursor = contents.cursors[name] else { return .some(nil) }
             let at = cursor.next - contents.first
             guard at < contents.deliveries.count else { return contents.isClosed ? .some(nil) : nil }
             contents.cursors[name]?.next += 1
-            return .some(Item(index: cursor.next, delivery: contents.deliveries[at]))
+            return .some(SpoolItem(index: cursor.next, delivery: contents.deliveries[at]))
         }
         return answer ?? nil
     }
@@ -226,10 +203,18 @@ extension MemorySpool {
         }
     }
 
-    /// Waits until a monotonic time, or until ``wakeAll()`` is called and `interrupt` says so.
-    package func sleep(until deadline: Int64, unless interrupt: () -> Bool) {
+    package func sleep(_ name: String, until deadline: Int64, unless interrupt: () -> Bool) {
         _ = contents.wait(until: deadline) { _ in interrupt() ? true : nil }
     }
+
+    /// It has no thread: the positions are saved by whoever asks for them.
+    package func start() {}
+
+    /// The positions are saved by whoever asks for them.
+    package func shutDown() -> String? { nil }
+
+    /// Nothing is dropped here, so nothing is asked back.
+    package func wantsBack(from name: String) -> Bool { false }
 
     /// Lets every waiting thread look at what it waits for again.
     package func wakeAll() { contents.change { _ in } }
@@ -257,13 +242,22 @@ extension MemorySpool {
         return result
     }
 
-    /// How far each sink is: what lies here is counted anew, so that an event that went missing shows.
-    package func backlogs() -> [String: Backlog] {
-        contents.withLock { contents in contents.cursors.mapValues { contents.backlog(of: $0) } }
+    /// How full it is.
+    package func status() -> SpoolStatus {
+        contents.withLock { contents in
+            var status = SpoolStatus(type: "memory")
+            status.bytes = Int64(contents.weight)
+            status.maxBytes = Int64(maxBytes)
+            status.isFull = contents.weight >= maxBytes
+            status.oldestMade = contents.deliveries.first?.made
+            return status
+        }
     }
 
-    /// When the oldest delivery was made, by the monotonic clock; nil where there is none.
-    package var oldest: Int64? { contents.withLock { $0.deliveries.first?.made } }
+    /// How far each sink is: what lies here is counted anew, so that an event that went missing shows.
+    package func backlogs() -> [String: SinkBacklog] {
+        contents.withLock { contents in contents.cursors.mapValues { contents.backlog(of: $0) } }
+    }
 }
 
 extension MemorySpool.Contents {
@@ -293,8 +287,8 @@ extension MemorySpool.Contents {
             forgotten: forgotten)
     }
 
-    fileprivate func backlog(of cursor: MemorySpool.Cursor) -> MemorySpool.Backlog {
-        var backlog = MemorySpool.Backlog(delivered: cursor.positions.delivered, taken: cursor.taken)
+    fileprivate func backlog(of cursor: MemorySpool.Cursor) -> SinkBacklog {
+        var backlog = SinkBacklog(delivered: cursor.positions.delivered, taken: cursor.taken)
         for delivery in deliveries.dropFirst(cursor.acknowledged - first) {
             backlog.events += UInt64(delivery.events(for: cursor.route))
             backlog.bytes += delivery.bytes(for: cursor.route)

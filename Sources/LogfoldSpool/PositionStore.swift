@@ -139,6 +139,14 @@ extension PositionStore {
     /// Makes the directory again where somebody has removed it; the next snapshot is all there is in it then.
     package func makeDirectoryAgain() throws(DataDirectory.Refusal) { try directory.makeAgain() }
 
+    /// Gives the snapshot another name, so that it is used no more, and removes the journals: something else holds the
+    /// positions now.
+    package func setAside() throws(FileSystemError) {
+        guard (try? files.look(at: path)) != nil else { return }
+        try files.rename(path, to: "\(path).replaced")
+        removeJournals(before: .max)
+    }
+
     private func removeJournals(before generation: UInt64) {
         for name in (try? files.names(inDirectory: directory.path)) ?? [] {
             let parts = name.split(separator: ".")

@@ -4,9 +4,10 @@ import Testing
 
 /// The agent killed at any moment, and its state damaged: nothing is lost, nothing comes as two different events.
 @Suite(.serialized) struct CrashTests {
-    @Test func killedAtFiftyRandomMoments() throws {
+    @Test(arguments: RunningAgent.SpoolType.allCases)
+    func killedAtFiftyRandomMoments(spool: RunningAgent.SpoolType) throws {
         var random = SplitMix64(seed: 20_261_126)
-        let scenario = try Scenario()
+        let scenario = try Scenario(configuration: RunningAgent.smallest(spool))
         // The agent has to know the log before it is rotated away: older files than the first it saw are left alone.
         try scenario.log.write(1)
         scenario.settle()
@@ -30,8 +31,9 @@ import Testing
         #expect(scenario.audit.torn == 0)
     }
 
-    @Test func restartedInTheMiddleOfAnEvent() throws {
-        let scenario = try Scenario()
+    @Test(arguments: RunningAgent.SpoolType.allCases)
+    func restartedInTheMiddleOfAnEvent(spool: RunningAgent.SpoolType) throws {
+        let scenario = try Scenario(configuration: RunningAgent.smallest(spool))
         let record = scenario.log.record(9)
         let lines = record.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { $0 + "\n" }
         try scenario.log.writeRaw(lines[..<3].joined())
@@ -45,8 +47,9 @@ import Testing
         #expect(scenario.audit.events.first?["error.type"] == "ValueError")
     }
 
-    @Test func restartedWithARotationInBetween() throws {
-        let scenario = try Scenario()
+    @Test(arguments: RunningAgent.SpoolType.allCases)
+    func restartedWithARotationInBetween(spool: RunningAgent.SpoolType) throws {
+        let scenario = try Scenario(configuration: RunningAgent.smallest(spool))
         try scenario.log.write(25)
         scenario.settle()
         scenario.agent.stop()
@@ -60,7 +63,7 @@ import Testing
 
     @Test(arguments: ["", "LFPOS", "garbage that is no positions file at all"])
     func positionsThatAreDamagedLoseNothing(content: String) throws {
-        let scenario = try Scenario()
+        let scenario = try Scenario(configuration: RunningAgent.smallest(.memory))
         try scenario.log.write(25)
         scenario.settle()
         scenario.agent.stop()
@@ -77,8 +80,9 @@ import Testing
         #expect(scenario.agent.messages.contains("positions"))
     }
 
-    @Test func anEmptiedDataDirectoryGivesTheSameIdsAgain() throws {
-        let scenario = try Scenario()
+    @Test(arguments: RunningAgent.SpoolType.allCases)
+    func anEmptiedDataDirectoryGivesTheSameIdsAgain(spool: RunningAgent.SpoolType) throws {
+        let scenario = try Scenario(configuration: RunningAgent.smallest(spool))
         try scenario.log.write(25)
         scenario.settle()
         scenario.agent.stop()
@@ -106,7 +110,7 @@ import Testing
     }
 
     @Test func aDataDirectoryThatIsRemovedIsSaidAndMadeAnew() throws {
-        let scenario = try Scenario()
+        let scenario = try Scenario(configuration: RunningAgent.smallest(.memory))
         try scenario.log.write(5)
         scenario.settle()
         try FileManager.default.removeItem(atPath: scenario.agent.folder.path + "/data")
@@ -121,8 +125,9 @@ import Testing
         try scenario.expectEverythingOnce()
     }
 
-    @Test func aReloadLosesNothing() throws {
-        let scenario = try Scenario()
+    @Test(arguments: RunningAgent.SpoolType.allCases)
+    func aReloadLosesNothing(spool: RunningAgent.SpoolType) throws {
+        let scenario = try Scenario(configuration: RunningAgent.smallest(spool))
         for _ in 0..<5 {
             try scenario.log.write(20)
             scenario.agent.signal(SIGHUP)

@@ -99,7 +99,7 @@ private struct Silence: DiagnosticsOutput {
         let spool = MemorySpool(maxBytes: 1 << 20, saved: SavedPositions())
         let state = spool.attach(sink: "s", route: 1)
         let runner = SinkRunner(
-            name: "s", route: 1, spool: spool, clock: clock,
+            SpoolSink(name: "s", route: 1), spool: spool, clock: clock,
             diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
         ) { _ throws(SinkFailure) in sink }
         for delivery in deliveries { spool.append(delivery) }
@@ -154,7 +154,7 @@ private struct Silence: DiagnosticsOutput {
         #expect(sink.isClosed)
         #expect(offset(spool) == 20)
         #expect(spool.positions().saved.sinks.first?.state == [5])
-        #expect(spool.weight == 0)
+        #expect(spool.status().bytes == 0)
     }
 
     @Test func aSinkThatMayWaitIsCommittedOnceForAllThatCame() {
@@ -190,7 +190,7 @@ private struct Silence: DiagnosticsOutput {
         let spool = MemorySpool(maxBytes: 1 << 20, saved: SavedPositions())
         _ = spool.attach(sink: "s", route: 1)
         let runner = SinkRunner(
-            name: "s", route: 1, spool: spool, clock: clock,
+            SpoolSink(name: "s", route: 1), spool: spool, clock: clock,
             diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
         ) { _ throws(SinkFailure) in sink }
         spool.append(delivery(2, to: 10))

@@ -8,9 +8,9 @@ import Synchronization
 package final class SinkRunner: Sendable {
     /// The sink's name.
     package let name: String
-    private let route: UInt64
+    private let sink: SpoolSink
     private let make: @Sendable (_ state: [UInt8]) throws(SinkFailure) -> any Sink
-    private let spool: MemorySpool
+    private let spool: any Spool
     private let clock: any Clock
     private let diagnostics: Diagnostics
     private let phase = Mutex(Phase.running)
@@ -47,11 +47,11 @@ package final class SinkRunner: Sendable {
 
     /// A runner of a sink that is made with the state of its last commit.
     package init(
-        name: String, route: UInt64, spool: MemorySpool, clock: any Clock, diagnostics: Diagnostics,
+        _ sink: SpoolSink, spool: any Spool, clock: any Clock, diagnostics: Diagnostics,
         make: @escaping @Sendable (_ state: [UInt8]) throws(SinkFailure) -> any Sink
     ) {
-        self.name = name
-        self.route = route
+        name = sink.name
+        self.sink = sink
         self.spool = spool
         self.clock = clock
         self.diagnostics = diagnostics
@@ -98,7 +98,27 @@ extension SinkRunner {
     /// Runs until the spool is closed and everything is delivered, or until it is stopped.
     package func run(restoring state: [UInt8]) {
         var backoff = Backoff()
-        guard let sink = makeSink(state, &backoff) else { return }
+        var state = state
+        while let sink = makeSink(state, &backoff) {
+            let outcome = drive(sink, &backoff)
+            sink.close()
+            guard case .givenBack(let nextTry) = outcome else { return }
+            // What it had taken is dropped, and it holds nothing until it is tried again.
+            state = spool.attach(self.sink)
+            spool.sleep(name, until: nextTry, unless: { isStopped })
+        }
+    }
+
+    /// What became of a sink, or of a commit.
+    private enum Outcome {
+        case done
+        case stopped
+        /// The spool is full and takes back what the sink cannot deliver; the next try would have been at this time.
+        case givenBack(nextTry: Int64)
+    }
+
+    private func drive(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
+        let route = self.sink.route
         var taken: Int?
         while !isStopped {
             if let item = spool.next(for: name, until: waitLimit(sink), unless: { isStopped }) {
@@ -106,13 +126,14 @@ extension SinkRunner {
                 taken = item.index
                 if sink.deadline != nil, !isDue(sink) { continue }
             } else if spool.isExhausted(for: name), sink.deadline == nil {
-                break
+                return .done
             }
-            guard commit(sink, &backoff) else { break }
+            let outcome = commit(sink, &backoff)
+            guard case .done = outcome else { return outcome }
             if let index = taken { spool.acknowledge(sink: name, through: index, state: sink.state) }
             taken = nil
         }
-        sink.close()
+        return .stopped
     }
 
     private func isDue(_ sink: any Sink) -> Bool {
@@ -137,24 +158,25 @@ extension SinkRunner {
                 noteSuccess(&backoff, sink)
                 return sink
             } catch {
-                wait(after: error, &backoff)
+                _ = wait(after: error, &backoff)
             }
         }
         return nil
     }
 
-    /// Returns false when the runner was stopped before it went well.
-    private func commit(_ sink: any Sink, _ backoff: inout Backoff) -> Bool {
+    /// Tries until it goes well, the runner is stopped, or what was taken is given back.
+    private func commit(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
         while true {
             do throws(SinkFailure) {
                 if sink.deadline != nil { try sink.commit() }
                 noteSuccess(&backoff, sink)
-                return true
+                return .done
             } catch {
                 // What was interrupted has failed in no way that matters.
-                if isStopped { return false }
-                wait(after: error, &backoff)
-                if isStopped { return false }
+                if isStopped { return .stopped }
+                let nextTry = wait(after: error, &backoff)
+                if isStopped { return .stopped }
+                if spool.wantsBack(from: name) { return .givenBack(nextTry: nextTry) }
             }
         }
     }
@@ -172,10 +194,11 @@ extension SinkRunner {
         }
     }
 
-    private func wait(after failure: SinkFailure, _ backoff: inout Backoff) {
+    /// Waits, and says until when.
+    private func wait(after failure: SinkFailure, _ backoff: inout Backoff) -> Int64 {
         let pause = max(backoff.failed(), failure.retryAfter ?? .zero)
         diagnostics.warning(
-            "The sink cannot go on; it is tried again, and nothing is lost",
+            "The sink cannot go on; it is tried again",
             [("sink", name), ("error", failure.description)])
         facts.withLock { facts in
             facts.failures += 1
@@ -184,6 +207,7 @@ extension SinkRunner {
             facts.nextTry = clock.now + pause.nanoseconds
         }
         let end = clock.monotonic + pause.nanoseconds
-        spool.sleep(until: end, unless: { isStopped })
+        spool.sleep(name, until: end, unless: { isStopped })
+        return end
     }
 }

@@ -8,7 +8,7 @@ package import LogfoldSpool
 /// Used by the reader's thread only.
 package final class EngineFeed: Feed {
     private var engine: Engine
-    private let spool: MemorySpool
+    private let spool: any Spool
     private let clock: any Clock
     private let foldMemory: Int
     private var sources: [UInt32: OpenSource] = [:]
@@ -40,6 +40,7 @@ package final class EngineFeed: Feed {
 
     private struct OpenSource {
         let key: UInt64
+        let path: String
         let input: any Input
     }
 
@@ -47,7 +48,7 @@ package final class EngineFeed: Feed {
     private static let gatheringTime: Int64 = 25_000_000
 
     /// A feed into this spool.
-    package init(options: EngineOptions, spool: MemorySpool, clock: any Clock) {
+    package init(options: EngineOptions, spool: any Spool, clock: any Clock) {
         engine = Engine(options: options)
         foldMemory = options.fold.memory
         self.spool = spool
@@ -60,11 +61,14 @@ package final class EngineFeed: Feed {
         totals[input.name, default: ReadingTotals()].isRunning = true
     }
 
-    /// Treats the next events by this plan.
-    package func follow(_ plan: RoutePlan?) {
+    /// Treats the next events by this plan, and routes them to these sinks.
+    package func follow(_ plan: RoutePlan?, to sinks: [SpoolSink]) {
+        // What was decided by the old plan belongs to the old sinks.
+        flush()
         earlier = decided
         self.plan = plan
         engine.follow(plan)
+        spool.follow(sinks)
     }
 
     /// Forgets an input and its sources: they are not finished, somebody else will go on with them.
@@ -111,7 +115,7 @@ extension EngineFeed {
     private func register(_ source: SourceDescription, _ input: any Input) -> UInt32 {
         let number = nextNumber
         nextNumber += 1
-        sources[number] = OpenSource(key: source.key, input: input)
+        sources[number] = OpenSource(key: source.key, path: source.path, input: input)
         fresh.append((number, source.resume?.position ?? SourcePosition()))
         return number
     }
@@ -237,7 +241,20 @@ extension EngineFeed {
         let checkpoints = batch.positions.compactMap { checkpoint(of: $0.source, at: $0.position) }
         for each in batch.positions { moved.remove(each.source) }
         countEvents(batch)
-        spool.append(Delivery(batch: batch, checkpoints: checkpoints, made: clock.monotonic))
+        spool.append(
+            Delivery(
+                batch: batch, checkpoints: checkpoints, sources: spoolSources(of: batch),
+                made: clock.monotonic))
+    }
+
+    /// What the numbers in a batch stand for.
+    private func spoolSources(of batch: Batch) -> [UInt32: SpoolSource] {
+        var found: [UInt32: SpoolSource] = [:]
+        for (number, _) in batch.positions {
+            guard let open = sources[number] else { continue }
+            found[number] = SpoolSource(key: open.key, input: open.input.name, path: open.path)
+        }
+        return found
     }
 
     private func introduceFresh() {

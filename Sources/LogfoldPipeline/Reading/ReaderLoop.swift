@@ -1,6 +1,7 @@
 package import LogfoldCore
 package import LogfoldIO
 package import LogfoldParsing
+package import LogfoldSpool
 import Synchronization
 
 /// The loop that drives all inputs and the engine, on a thread of its own.
@@ -66,8 +67,8 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
         inputs.append(input)
     }
 
-    /// Treats the next events by this plan.
-    package func follow(_ plan: RoutePlan?) { feed.follow(plan) }
+    /// Treats the next events by this plan, and routes them to these sinks.
+    package func follow(_ plan: RoutePlan?, to sinks: [SpoolSink]) { feed.follow(plan, to: sinks) }
 
     /// Stops an input; its sources are left where they are.
     package func release(_ name: String) {

@@ -33,7 +33,8 @@ extension Agent {
         configuration = fresh
         changeSinks(from: old)
         let plan = configuration.plan(routes)
-        reader.perform { $0.follow(plan) }
+        let spoolSinks = configuration.spoolSinks(routes)
+        reader.perform { $0.follow(plan, to: spoolSinks) }
         changeInputs(from: old)
         show(.running)
         note(.taken, restarts)
@@ -56,7 +57,7 @@ extension Agent {
         let fixed = [
             ("data_dir", configuration.dataDirectory != fresh.dataDirectory),
             ("fold_memory", configuration.foldMemory != fresh.foldMemory),
-            ("spool.max_bytes", configuration.spoolBytes != fresh.spoolBytes),
+            ("spool", configuration.spool != fresh.spool),
             ("metrics.listen", configuration.metricsAddress != fresh.metricsAddress),
         ]
         let changed = fixed.filter(\.1).map(\.0)
@@ -79,7 +80,7 @@ extension Agent {
                     "The old sink hangs in a write and is left alone", [("sink", running.configured.name)])
             }
             let isGone = !configuration.sinks.contains { $0.name == running.configured.name }
-            if isGone { spool.detach(sink: running.configured.name) }
+            if isGone { release(running.configured.name) }
         }
         sinks = unchanged
         for sink in configuration.sinks where !unchanged.contains(where: { $0.configured.name == sink.name }) {
@@ -90,6 +91,15 @@ extension Agent {
                     "The sink cannot be started", [("sink", sink.name), ("error", "\(error)")])
             }
         }
+    }
+
+    /// A sink that is gone from the configuration keeps what waits for it.
+    private func release(_ name: String) {
+        spool.detach(sink: name)
+        guard let waiting = spool.backlogs()[name]?.events, waiting > 0 else { return }
+        surroundings.diagnostics.warning(
+            "Events wait for a sink that is gone from the configuration, and hold the spool",
+            [("sink", name), ("events", "\(waiting)")])
     }
 
     private func changeInputs(from old: AgentConfiguration) {

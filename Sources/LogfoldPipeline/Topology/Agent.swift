@@ -12,8 +12,9 @@ package import LogfoldSpool
 package final class Agent {
     var configuration: AgentConfiguration
     let surroundings: Surroundings
-    private let store: PositionStore
-    let spool: MemorySpool
+    /// Its lock is held for as long as the agent lives.
+    private let directory: DataDirectory
+    let spool: any Spool
     let reader: ReaderLoop
     var sinks: [RunningSink] = []
     var routes = RouteTable()
@@ -23,7 +24,10 @@ package final class Agent {
     private let signals: SignalReader
     private let wake: WakeSignal
     private let poll: EventPoll
-    private var saver: PositionSaver
+    /// Saves the positions; nil where the spool does so itself.
+    private var saver: PositionSaver?
+    /// How full the spool was when that was last said, in tenths.
+    var saidTenths: Int64 = 0
     private var watchdog: Watchdog
     /// Whether nothing will come of any input any more.
     private let inputsHaveEnded = Monitor(false)
@@ -33,6 +37,8 @@ package final class Agent {
     package enum Refusal: Error, CustomStringConvertible {
         /// Its data directory cannot be used.
         case directory(DataDirectory.Refusal)
+        /// What lies in its spool cannot be used.
+        case spool(SpoolRefusal)
         /// A system call failed.
         case file(FileSystemError)
 
@@ -40,6 +46,7 @@ package final class Agent {
         package var description: String {
             switch self {
             case .directory(let refusal): refusal.description
+            case .spool(let refusal): refusal.description
             case .file(let error): error.description
             }
         }
@@ -56,27 +63,29 @@ package final class Agent {
         self.surroundings = surroundings
         self.load = load
         do throws(DataDirectory.Refusal) {
-            store = PositionStore(try DataDirectory(configuration.dataDirectory, in: surroundings.files))
+            directory = try DataDirectory(configuration.dataDirectory, in: surroundings.files)
         } catch {
             throw .directory(error)
         }
+        let readerWake: WakeSignal
         do throws(FileSystemError) {
             // Before any thread is there: threads inherit what is blocked.
             signals = try SignalReader([SIGTERM, SIGINT, SIGHUP])
             ignoreBrokenPipeSignal()
             ProcessFacts.raiseOpenFileLimit()
             poll = try EventPoll()
-            let (mainWake, readerWake) = (try WakeSignal(), try WakeSignal())
-            wake = mainWake
-            let (saved, problem) = try store.load()
-            if let problem {
-                surroundings.diagnostics.error("Positions are lost; everything is read again", [("reason", problem)])
-            }
-            isFirstRun = saved == nil && problem == nil
-            let spool = MemorySpool(
-                maxBytes: configuration.spoolBytes, saved: saved ?? SavedPositions(), store: store,
-                roomCameUp: { readerWake.wake() }, positionsMoved: { mainWake.wake() })
-            self.spool = spool
+            (wake, readerWake) = (try WakeSignal(), try WakeSignal())
+        } catch {
+            throw .file(error)
+        }
+        let mainWake = wake
+        let opened = try OpenedSpool(
+            configuration, in: directory, surroundings,
+            OpenedSpool.Listeners(
+                roomCameUp: { readerWake.wake() }, positionsMoved: { mainWake.wake() },
+                fillChanged: { mainWake.wake() }))
+        (spool, saver, isFirstRun) = (opened.spool, opened.saver, opened.isFirstRun)
+        do throws(FileSystemError) {
             var options = EngineOptions()
             options.fold.memory = configuration.foldMemory
             let feed = EngineFeed(options: options, spool: spool, clock: surroundings.clock)
@@ -87,9 +96,8 @@ package final class Agent {
                 inputsHaveEnded.change { $0 = true }
                 mainWake.wake()
             }
-            saver = PositionSaver(store, surroundings)
             watchdog = Watchdog(surroundings)
-            board = StatusBoard(reader, spool, configuration, path: path, surroundings)
+            board = StatusBoard(reader, spool, path: path, surroundings)
             try poll.add(signals.descriptor)
             try poll.add(wake.descriptor)
         } catch {
@@ -112,11 +120,13 @@ extension Agent {
             configuration.sinks.compactMap { sink in
                 routes.route(of: sink.name).map { (sink.name, $0) }
             })
+        try spool.start()
         for sink in configuration.sinks { try start(sink) }
         // Steps are told apart by the sinks in the snapshot before them.
-        saver.saveNow(spool)
+        saver?.saveNow()
         let plan = configuration.plan(routes)
-        reader.perform { $0.follow(plan) }
+        let spoolSinks = configuration.spoolSinks(routes)
+        reader.perform { $0.follow(plan, to: spoolSinks) }
         for input in configuration.inputs {
             adopt(input, restored: restored.filter { $0.checkpoint.input == input.name })
             restored.removeAll { $0.checkpoint.input == input.name }
@@ -182,19 +192,21 @@ extension Agent {
     /// Waits for a signal, the next saving or the watchdog, whichever is first, and sees to the last two.
     private func pause(until limit: Int64?) {
         let now = surroundings.clock.monotonic
-        let deadline = [limit, saver.deadline, watchdog.deadline].compactMap { $0 }.min()
+        let deadline = [limit, saver?.deadline, watchdog.deadline].compactMap { $0 }.min()
         do throws(FileSystemError) {
             if try poll.wait(until: deadline, now: now).contains(wake.descriptor) { wake.take() }
         } catch {
             surroundings.diagnostics.error("Cannot wait for signals", [("error", "\(error)")])
         }
-        saver.run(spool)
-        board.change { $0.positions = saver.status }
+        saver?.run()
+        if let saver { board.change { $0.positions = saver.status } }
+        sayFill()
         watchdog.run(reader)
     }
 
     func start(_ sink: AgentConfiguration.NamedSink) throws(FileSystemError) {
         guard let route = routes.route(of: sink.name) else { return }
+        let spoolSink = configuration.spoolSink(sink, route: route)
         let context = SinkContext(
             name: sink.name, dataDirectory: configuration.dataDirectory, files: surroundings.files,
             clock: surroundings.clock, diagnostics: surroundings.diagnostics)
@@ -204,7 +216,7 @@ extension Agent {
         }
         let wake = wake
         sinks.append(
-            try RunningSink(sink, route: route, spool: spool, context: context, whenEnded: { wake.wake() }))
+            try RunningSink(sink, spoolSink, spool: spool, context: context, whenEnded: { wake.wake() }))
     }
 
     /// Makes an input and gives it to the reader.
@@ -240,8 +252,9 @@ extension Agent {
         // A write that hangs is not waited for, but what can be interrupted ends at once.
         let end = surroundings.clock.monotonic + 200_000_000
         while !sinks.allSatisfy(\.hasEnded), surroundings.clock.monotonic < end { pause(until: end) }
-        saver.saveNow(spool)
-        board.change { $0.positions = saver.status }
+        saver?.saveNow()
+        _ = spool.shutDown()
+        if let saver { board.change { $0.positions = saver.status } }
     }
 
     /// The ledger of every sink, and the whole run.

@@ -2,6 +2,7 @@ package import LogfoldConfig
 import LogfoldCore
 package import LogfoldIO
 package import LogfoldParsing
+package import LogfoldSpool
 
 /// The whole configuration of an agent, checked.
 package struct AgentConfiguration {
@@ -23,18 +24,24 @@ package struct AgentConfiguration {
         package var options: any SinkOptions
         /// Which events it takes.
         package var takes: RouteOptions
+        /// What happens to its oldest events when the spool is full; nil where the spool's own setting counts.
+        package var whenFull: WhenFull?
+        /// Whether a new sink gets what is in the spool already.
+        package var startsAtOldest = false
         /// Where that is written.
         package var section: ConfigSection
     }
 
+    /// Where they are if nothing is said.
+    package static let defaultDataDirectory = "/var/lib/logfold"
     /// Checkpoints, ledger, spool.
-    package var dataDirectory = "/var/lib/logfold"
+    package var dataDirectory = Self.defaultDataDirectory
     /// The zone of times that name none.
     package var timezone = "local"
     /// What open folds of all sources may hold together.
     package var foldMemory = 8 << 20
-    /// What the spool may hold.
-    package var spoolBytes = 32 << 20
+    /// Where events wait for sinks, and how many of them may.
+    package var spool = SpoolSettings()
     /// How long a graceful stop may take.
     package var shutdownTimeout = Duration.seconds(10)
     /// Where `/metrics` is served; nil for nowhere.
@@ -84,7 +91,7 @@ extension AgentConfiguration {
         foldMemory = root.size("fold_memory", in: 1 << 20...1 << 32, default: foldMemory)
         shutdownTimeout = root.duration(
             "shutdown_timeout", in: .zero...(.seconds(3_600)), default: shutdownTimeout)
-        readSpool(root)
+        if let section = root.section("spool") { spool = SpoolSettings(section) }
         readMetrics(root)
         _ = root.has("preset")
         readInputs(root, registry)
@@ -99,14 +106,6 @@ extension AgentConfiguration {
         } catch {
             root.problem(error.description, at: "timezone")
         }
-    }
-
-    private mutating func readSpool(_ root: ConfigSection) {
-        guard let section = root.section("spool") else { return }
-        if section.text("type", default: "memory") != "memory" {
-            section.problem("there is no other type of spool than 'memory'; write 'type: memory'", at: "type")
-        }
-        spoolBytes = section.size("max_bytes", in: 4 << 20...1 << 34, default: spoolBytes)
     }
 
     private mutating func readMetrics(_ root: ConfigSection) {
@@ -178,7 +177,11 @@ extension AgentConfiguration {
             guard let type = section.component(of: names), let found = registry.sinks.first(where: { $0.name == type })
             else { continue }
             let takes = RouteOptions(section, inputs: inputs.map(\.name))
-            let sink = NamedSink(name: section.name, options: found.read(section), takes: takes, section: section)
+            let whenFull = section.whenFull(spool.type)
+            let start = section.choice("start_at", default: SinkStart.newest)
+            var sink = NamedSink(name: section.name, options: found.read(section), takes: takes, section: section)
+            sink.whenFull = whenFull
+            sink.startsAtOldest = start == .oldest
             sinks.append(sink)
         }
         noteDoublePaths()
@@ -189,6 +192,11 @@ extension AgentConfiguration {
             root.problem("there are \(sinks.count) sinks; \(RoutePlan.mostSinks) is the most", at: "sinks")
         }
     }
+}
+
+/// Where a sink begins that was never seen before.
+private enum SinkStart: String, CaseIterable {
+    case newest, oldest
 }
 
 extension ConfigSection {

@@ -18,6 +18,7 @@ package enum ConfigurationSummary {
             lines.append("sink \(sink.name): \(sink.options.type)\(inputs)\(condition)")
             lines += sink.options.warnings.map { "    warning: \($0)" }
         }
+        lines += spool(of: configuration, files)
         lines += memory(of: configuration)
         return lines.joined(separator: "\n") + "\n"
     }
@@ -30,12 +31,17 @@ package enum ConfigurationSummary {
         let sinks = configuration.sinks.map(\.options.memoryBound).reduce(0, +)
         let parts = [
             ("program and libraries", programBytes), ("open folds", configuration.foldMemory),
-            ("reading and encoding", readingBytes), ("spool", configuration.spoolBytes + overshoot),
-            ("sinks", sinks),
+            ("reading and encoding", readingBytes), ("spool", configuration.spool.memoryBound + overshoot),
+            ("sinks", sinks + catchingUp(configuration)),
         ]
         let total = parts.map(\.1).reduce(0, +)
         let list = parts.map { "\($0.0) \(Units.text(bytes: rounded($0.1)))" }.joined(separator: ", ")
         return ["memory: at most \(Units.text(bytes: rounded(total))): \(list)"]
+    }
+
+    /// Sinks that are behind read a record at a time, and hold it beside its bytes as they lay on the disk.
+    private static func catchingUp(_ configuration: AgentConfiguration) -> Int {
+        configuration.spool.type == .disk ? configuration.sinks.count * (4 << 20) : 0
     }
 
     /// Resident before anything is read, with room for what the C library keeps.

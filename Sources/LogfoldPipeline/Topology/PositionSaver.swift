@@ -6,6 +6,7 @@ import LogfoldSpool
 /// they are in the store's journal, which outlives the process but not the machine's power.
 struct PositionSaver {
     private let store: PositionStore
+    private let spool: MemorySpool
     private let clock: any Clock
     private let diagnostics: Diagnostics
     private var savedRevision = -1
@@ -18,8 +19,9 @@ struct PositionSaver {
     /// A journal this long is replaced at once: it has to be read at the next start.
     private static let longJournal = 4 << 20
 
-    init(_ store: PositionStore, _ surroundings: Surroundings) {
+    init(_ store: PositionStore, of spool: MemorySpool, _ surroundings: Surroundings) {
         self.store = store
+        self.spool = spool
         clock = surroundings.clock
         diagnostics = surroundings.diagnostics
     }
@@ -30,7 +32,7 @@ struct PositionSaver {
     var problem: String? { status.problem }
 
     /// Saves if it is time.
-    mutating func run(_ spool: MemorySpool) {
+    mutating func run() {
         guard spool.revision != savedRevision else { return }
         let now = clock.monotonic
         guard let due = deadline else {
@@ -38,13 +40,13 @@ struct PositionSaver {
             return
         }
         let isUrgent = problem == nil && (store.problem != nil || store.journalBytes > Self.longJournal)
-        if now >= due || isUrgent { save(spool) }
+        if now >= due || isUrgent { save() }
     }
 
     /// Saves now, at the start and at the end.
-    mutating func saveNow(_ spool: MemorySpool) { if spool.revision != savedRevision { save(spool) } }
+    mutating func saveNow() { if spool.revision != savedRevision { save() } }
 
-    private mutating func save(_ spool: MemorySpool) {
+    private mutating func save() {
         let (positions, revision, generation) = spool.positions()
         do throws(FileSystemError) {
             try store.write(positions, generation: generation)

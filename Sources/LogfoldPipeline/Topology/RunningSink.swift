@@ -5,22 +5,20 @@ import LogfoldSpool
 /// A sink's runner with its thread, and how it was configured.
 final class RunningSink {
     let configured: AgentConfiguration.NamedSink
-    let route: UInt64
     let runner: SinkRunner
     private let ended = Monitor(false)
 
     /// Attaches the sink to the spool and starts its thread. `whenEnded` is called on that thread at its end.
     init(
-        _ configured: AgentConfiguration.NamedSink, route: UInt64, spool: MemorySpool, context: SinkContext,
+        _ configured: AgentConfiguration.NamedSink, _ sink: SpoolSink, spool: any Spool, context: SinkContext,
         whenEnded: @escaping @Sendable () -> Void
     ) throws(FileSystemError) {
         self.configured = configured
-        self.route = route
         let options = configured.options
         runner = SinkRunner(
-            name: configured.name, route: route, spool: spool, clock: context.clock, diagnostics: context.diagnostics
+            sink, spool: spool, clock: context.clock, diagnostics: context.diagnostics
         ) { state throws(SinkFailure) in try options.make(context, restoring: state) }
-        let state = spool.attach(sink: configured.name, route: route)
+        let state = spool.attach(sink)
         let (runner, ended) = (runner, ended)
         // Whoever has to end in time does not wait for a write that hangs, so nobody joins this thread.
         _ = try DedicatedThread("sink-\(configured.name)") {

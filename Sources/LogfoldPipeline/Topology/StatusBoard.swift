@@ -8,12 +8,13 @@ import Synchronization
 /// Puts together what the agent tells of itself: whoever asks does so on a thread of its own.
 final class StatusBoard: Sendable {
     private let reader: ReaderLoop
-    private let spool: MemorySpool
+    private let spool: any Spool
     private let clock: any Clock
     private let diagnostics: Diagnostics
     private let files: any FileSystem
     private let base: AgentStatus
-    private let spoolBytes: Int
+    /// What earlier runs have lost for each sink, by cause.
+    private let lostBefore: [String: [String: UInt64]]
     private let facts = Mutex(Facts())
     private let lastReport: Monitor<Report>
 
@@ -41,15 +42,14 @@ final class StatusBoard: Sendable {
     private static let patience: Int64 = 1_000_000_000
 
     init(
-        _ reader: ReaderLoop, _ spool: MemorySpool, _ configuration: AgentConfiguration, path: String,
-        _ surroundings: Surroundings
+        _ reader: ReaderLoop, _ spool: any Spool, path: String, _ surroundings: Surroundings
     ) {
         self.reader = reader
         self.spool = spool
+        lostBefore = spool.backlogs().mapValues(\.dropped)
         clock = surroundings.clock
         diagnostics = surroundings.diagnostics
         files = surroundings.files
-        spoolBytes = configuration.spoolBytes
         base = AgentStatus(
             version: surroundings.host.version, time: clock.now, started: clock.now, pid: getpid(),
             configurationFile: path)
@@ -84,11 +84,16 @@ final class StatusBoard: Sendable {
             return transform
         }
         let backlogs = spool.backlogs()
-        status.sinks = facts.sinks.map { sink($0, backlogs[$0.name] ?? MemorySpool.Backlog(), report) }
-        status.spool.bytes = Int64(spool.weight)
-        status.spool.maxBytes = Int64(spoolBytes)
-        status.spool.oldestAge = spool.oldest.map { clock.monotonic - $0 }
-        status.spool.isFull = spool.isFull
+        status.sinks = facts.sinks.map { sink($0, backlogs[$0.name] ?? SinkBacklog(), report) }
+        let fill = spool.status()
+        status.spool.type = fill.type
+        status.spool.bytes = fill.bytes
+        status.spool.maxBytes = fill.maxBytes
+        status.spool.isFull = fill.isFull
+        status.spool.reason = fill.reason
+        status.spool.oldestAge =
+            fill.oldest.map { Swift.max(status.time - $0, 0) } ?? fill.oldestMade.map { clock.monotonic - $0 }
+        if let problem = fill.problem { status.positions.problem = problem }
         status.engine = report.engine
         status.process = ProcessFacts.current(in: files)
         status.droppedLogLines = diagnostics.droppedLines
@@ -131,7 +136,7 @@ final class StatusBoard: Sendable {
     }
 
     private func sink(
-        _ known: (name: String, type: String, runner: SinkRunner), _ backlog: MemorySpool.Backlog,
+        _ known: (name: String, type: String, runner: SinkRunner), _ backlog: SinkBacklog,
         _ report: ReaderReport
     ) -> AgentStatus.Sink {
         var sink = AgentStatus.Sink(name: known.name, type: known.type)
@@ -141,7 +146,9 @@ final class StatusBoard: Sendable {
         sink.delivered = backlog.delivered - min(backlog.delivered, sink.deadLettered)
         (sink.waiting, sink.waitingBytes) = (backlog.events, backlog.bytes)
         sink.filtered = report.filtered[known.name] ?? 0
-        sink.emitted = backlog.taken &+ sink.filtered
+        let before = lostBefore[known.name] ?? [:]
+        sink.dropped = backlog.dropped.merging(before) { all, before in all &- before }.filter { $0.value > 0 }
+        sink.emitted = backlog.taken &+ sink.filtered &- before.values.reduce(0, &+)
         (sink.sends, sink.failures, sink.bytesWritten) = (
             facts.commits + facts.failures, facts.failures, facts.bytesWritten
         )

@@ -34,15 +34,25 @@ final class RunningAgent {
         try folder.write(text.utf8, to: "logfold.yaml")
     }
 
-    static let smallest = """
+    /// The spools that an agent can have.
+    enum SpoolType: String, CaseIterable {
+        case disk, memory
+    }
+
+    static let smallest = smallest(.disk)
+
+    static func smallest(_ spool: SpoolType) -> String {
+        """
         data_dir: DATA
         timezone: UTC
+        spool: { type: \(spool)\(spool == .disk ? ", min_free: 0" : "") }
         metrics: { listen: "unix:DATA/status.sock" }
         inputs:
           logs: { type: file, include: ["LOGS/*.log"], rotate_wait: 5s }
         sinks:
           out: { type: file, path: "OUT/events.jsonl" }
         """
+    }
 
     deinit { kill() }
 

@@ -120,6 +120,12 @@ struct MetricsTests {
         # HELP logfold_spool_full Whether inputs wait for room in the spool.
         # TYPE logfold_spool_full gauge
         logfold_spool_full{type="memory"} 0
+        # HELP logfold_spool_held_by The sink that holds the spool, from half on.
+        # TYPE logfold_spool_held_by gauge
+        logfold_spool_held_by{sink="elastic"} 1
+        # HELP logfold_spool_full_in_seconds When it is full if it goes on like this, from half on.
+        # TYPE logfold_spool_full_in_seconds gauge
+        logfold_spool_full_in_seconds{type="memory"} 75
         # HELP logfold_sink_emitted_events_total Events that have left the engine for the sink.
         # TYPE logfold_sink_emitted_events_total counter
         logfold_sink_emitted_events_total{sink="local",type="file"} 7989

@@ -91,6 +91,13 @@ extension AgentStatus {
         text.family(
             "logfold_spool_full", .gauge, "Whether inputs wait for room in the spool.",
             [.init(spool.isFull ? 1 : 0, labels)])
+        let holder = isSpoolFilling ? spoolHolder : nil
+        text.family(
+            "logfold_spool_held_by", .gauge, "The sink that holds the spool, from half on.",
+            holder.map { [.init(1, [("sink", $0.name)])] } ?? [])
+        text.family(
+            "logfold_spool_full_in_seconds", .gauge, "When it is full if it goes on like this, from half on.",
+            isSpoolFilling ? timeUntilFull.map { [.init(seconds: $0, labels)] } ?? [] : [])
     }
 
     private func addSinks(to text: inout MetricsText) {

@@ -33,7 +33,7 @@ extension AgentStatus {
         case .stopping: reasons.append("the agent is stopping")
         case .running, .reloading: break
         }
-        if spool.isFull { reasons.append("inputs wait: \(spoolText)") }
+        if spool.isFull { reasons.append("inputs wait: \(spool.reason ?? spoolText)") }
         if let problem = positions.problem { reasons.append("positions cannot be saved: \(problem)") }
         if let sickness { reasons.append(sickness) }
         return reasons
@@ -64,9 +64,9 @@ extension AgentStatus {
         }
         for problem in reload.problems { note(reload.lastResult == .refused ? .error : .warning, "reload", problem) }
         if spool.isFull {
-            note(.error, "spool", "inputs wait: \(spoolText)")
-        } else if spool.maxBytes > 0, spool.bytes > spool.maxBytes / 2 {
-            note(.warning, "spool", spoolText + (timeUntilFull.map { ", full in \(HumanText.duration($0))" } ?? ""))
+            note(.error, "spool", "inputs wait: \(spool.reason ?? spoolText)")
+        } else if let spoolFill {
+            note(.warning, "spool", spoolFill)
         }
         if droppedLogLines > 0 {
             note(.warning, "log", "dropped \(HumanText.count(droppedLogLines, of: "line")) of the agent's own log")
@@ -74,16 +74,28 @@ extension AgentStatus {
         return findings
     }
 
+    /// From half on, how full the spool is, for whom, and when it will be full; nil before.
+    package var spoolFill: String? {
+        guard isSpoolFilling else { return nil }
+        return spoolText + (timeUntilFull.map { ", full in \(HumanText.duration($0))" } ?? "")
+    }
+
     /// How full the spool is and for whom.
     private var spoolText: String {
         let fill = "the spool holds \(HumanText.bytes(spool.bytes)) of \(HumanText.bytes(spool.maxBytes))"
-        guard let slowest = sinks.filter({ $0.waiting > 0 }).max(by: { $0.waiting < $1.waiting }) else { return fill }
+        guard let slowest = spoolHolder else { return fill }
         let reason = slowest.lastError.map { " (\($0))" } ?? ""
         return "\(fill) for sink '\(slowest.name)', \(HumanText.count(slowest.waiting, of: "event")) behind\(reason)"
     }
 
+    /// The sink that holds the spool: the one that most waits for; nil where nothing waits.
+    var spoolHolder: Sink? { sinks.filter { $0.waiting > 0 }.max { $0.waiting < $1.waiting } }
+
+    /// Whether it is time to say for whom the spool fills.
+    var isSpoolFilling: Bool { spool.maxBytes > 0 && spool.bytes >= spool.maxBytes / 2 }
+
     /// When the spool is full if it goes on like this, in nanoseconds: all that it holds came since its oldest did.
-    private var timeUntilFull: Int64? {
+    var timeUntilFull: Int64? {
         guard let age = spool.oldestAge, age > 0, spool.bytes > 0 else { return nil }
         let estimate = (Double(spool.maxBytes) / Double(spool.bytes) - 1) * Double(age)
         return estimate < 0x1p62 ? Int64(estimate) : nil

@@ -162,15 +162,16 @@ extension AgentStatus {
 
     /// The spool.
     package struct Spool: Sendable, Equatable {
-        /// Its type: `memory`.
+        /// Its type: `memory` or `disk`.
         package var type = "memory"
         /// Bytes that it holds, and may hold.
         package var bytes: Int64 = 0
         package var maxBytes: Int64 = 0
         /// For how long its oldest delivery has been waiting, in nanoseconds; nil where it is empty or nobody knows.
         package var oldestAge: Int64?
-        /// Whether inputs wait for room in it.
+        /// Whether inputs wait for room in it, and why, where it is not its own size.
         package var isFull = false
+        package var reason: String?
 
         /// Empty.
         package init() {}

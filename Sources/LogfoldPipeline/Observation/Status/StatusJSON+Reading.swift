@@ -79,6 +79,7 @@ extension StatusJSON {
         status.spool.maxBytes = spool["max_bytes"].integer
         status.spool.oldestAge = spool["oldest_age_ms"].nanoseconds
         status.spool.isFull = spool["full"] == .bool(true)
+        status.spool.reason = spool["reason"].text
         status.positions.lastSaved = root["positions"]["last_saved"].time
         status.positions.problem = root["positions"]["problem"].text
         status.engine.openFolds = engine["open_folds"].integer

@@ -100,6 +100,7 @@ package enum StatusJSON {
             item.value("max_bytes", status.spool.maxBytes)
             item.value("oldest_age_ms", status.spool.oldestAge.map(milliseconds))
             item.value("full", status.spool.isFull)
+            item.value("reason", status.spool.reason)
         }
         root.object("positions") { item in
             item.time("last_saved", status.positions.lastSaved)

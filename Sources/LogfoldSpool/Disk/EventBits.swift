@@ -1,0 +1,34 @@
+/// A bit for each event of a record.
+struct EventBits: Equatable {
+    private var words: [UInt64]
+    /// How many events the record has.
+    let size: Int
+
+    /// No bit set.
+    init(size: Int) {
+        self.size = size
+        words = Array(repeating: 0, count: (size + 63) / 64)
+    }
+
+    subscript(_ at: Int) -> Bool {
+        get { words[at >> 6] >> UInt64(at & 63) & 1 == 1 }
+        set {
+            let bit = UInt64(1) << UInt64(at & 63)
+            if newValue { words[at >> 6] |= bit } else { words[at >> 6] &= ~bit }
+        }
+    }
+
+    /// How many are set.
+    var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+    /// Clears the bits of a range, as far as it lies inside, and says how many were set.
+    mutating func clear(_ range: Range<Int>) -> Int {
+        var cleared = 0
+        for at in range.clamped(to: 0..<size) where self[at] {
+            self[at] = false
+            cleared += 1
+        }
+        return cleared
+    }
+}
