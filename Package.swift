@@ -65,7 +65,7 @@ let package = Package(
             name: "logfold",
             dependencies: [
                 "LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldCompression", "LogfoldInputs",
-                "LogfoldTransport", "LogfoldSinks", "LogfoldPipeline",
+                "LogfoldTransport", "LogfoldSinks", "LogfoldSpool", "LogfoldPipeline",
             ],
             swiftSettings: strict),
         .target(

@@ -28,6 +28,7 @@ struct Logfold {
         case .filter: try FilterCommand.run(arguments)
         case .status: try StatusCommand.run(arguments)
         case .reload: try ReloadCommand.run(arguments)
+        case .spool: try SpoolCommand.run(arguments)
         case .run: try RunCommand.run(arguments)
         case .check: CheckCommand.run(arguments)
         case .explain: try ExplainCommand.run(arguments)

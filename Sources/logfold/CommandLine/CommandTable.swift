@@ -11,9 +11,8 @@ struct CommandTable: Sendable {
     ///   - formats: the words that `--format` takes, `auto` first.
     init(formats: [String]) {
         commands = [
-            .filter(formats: formats), .run, .check, .status, .reload, .explain(formats: formats),
-            .replay(formats: formats),
-            .test(formats: formats), .schema, .completions, .man, .help,
+            .filter(formats: formats), .run, .check, .status, .reload, .spool, .explain(formats: formats),
+            .replay(formats: formats), .test(formats: formats), .schema, .completions, .man, .help,
         ]
     }
 

@@ -1,0 +1,150 @@
+import Glibc
+import LogfoldConfig
+import LogfoldCore
+import LogfoldIO
+import LogfoldPipeline
+import LogfoldSpool
+
+/// `logfold spool`: what waits on the disk.
+enum SpoolCommand {
+    /// Does what the first argument says.
+    static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
+        let files = PosixFileSystem()
+        let (action, sink) = try SpoolAction.read(arguments)
+        let dataDirectory = directory(arguments, files)
+        let folder = DiskSpool.folder(in: dataDirectory)
+        guard DiskSpool.exists(in: dataDirectory, files) else {
+            Terminal.say("there is no spool in '\(folder)'; -c or --data-dir says where one is")
+            return .nothingToRead
+        }
+        do throws(SpoolRefusal) {
+            switch action {
+            case .info: return Logfold.show(SpoolPage.text(of: try SpoolInspection.report(of: folder, files), folder))
+            case .verify: return try verify(folder, files)
+            case .export: return try export(folder, sink, files)
+            case .forget: return try forget(sink ?? "", dataDirectory, files)
+            }
+        } catch {
+            Terminal.say(error.description)
+            return .nothingToRead
+        }
+    }
+
+    private static func directory(_ arguments: ParsedArguments, _ files: any FileSystem) -> String {
+        if let path = arguments.text("data-dir") { return path }
+        let path = arguments.text("config") ?? ""
+        guard files.isReadable(path) else { return AgentConfiguration.defaultDataDirectory }
+        return ConfigurationFile.read(path, in: files).0.dataDirectory
+    }
+
+    private static func verify(_ folder: String, _ files: any FileSystem) throws(SpoolRefusal) -> ExitCode {
+        let (records, events, problems) = try SpoolInspection.verify(folder, files)
+        for problem in problems { Terminal.say(problem) }
+        let shown = Logfold.show(
+            "\(HumanText.count(UInt64(records), of: "record")) with \(HumanText.count(events, of: "event")) are good\n")
+        return problems.isEmpty ? shown : .incomplete
+    }
+
+    private static func export(
+        _ folder: String, _ sink: String?, _ files: any FileSystem
+    ) throws(SpoolRefusal) -> ExitCode {
+        let output = OpenFile(standard: .standardOutput, in: files)
+        var problem: FileSystemError?
+        try SpoolInspection.export(folder, for: sink, files) { batch in
+            guard problem == nil else { return }
+            problem = write(batch, to: output)
+        }
+        guard let problem, !problem.isBrokenPipe else { return .done }
+        Terminal.say(problem.description)
+        return .incomplete
+    }
+
+    private static func write(_ batch: Batch, to output: OpenFile) -> FileSystemError? {
+        batch.withLines { lines in
+            do throws(FileSystemError) {
+                for entry in batch.entries {
+                    let range = Int(entry.start)..<Int(entry.start) + Int(entry.length)
+                    try output.write(lines.extracting(range))
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
+    private static func forget(
+        _ sink: String, _ dataDirectory: String, _ files: any FileSystem
+    ) throws(SpoolRefusal) -> ExitCode {
+        do throws(DataDirectory.Refusal) {
+            let directory = try DataDirectory(dataDirectory, in: files)
+            guard let waiting = try forget(sink, in: directory) else {
+                Terminal.say("there is no cursor of a sink '\(sink)'; 'logfold spool info' names those there are")
+                return .nothingToRead
+            }
+            return Logfold.show("gave up \(HumanText.count(waiting, of: "event")) that waited for sink '\(sink)'\n")
+        } catch {
+            Terminal.say("\(error.description); the agent has to be stopped to forget a sink")
+            return .nothingToRead
+        }
+    }
+
+    private static func forget(
+        _ sink: String, in directory: DataDirectory
+    ) throws(DataDirectory.Refusal) -> UInt64? {
+        do throws(SpoolRefusal) { return try SpoolInspection.forget(sink, in: directory) } catch {
+            switch error {
+            case .file(let error): throw .file(error)
+            case .version(let text): throw .unusable(text)
+            }
+        }
+    }
+}
+
+/// What can be done with a spool.
+private enum SpoolAction: String, CaseIterable {
+    case info, verify, export, forget
+
+    /// Reads `ACTION [SINK]`.
+    static func read(_ arguments: ParsedArguments) throws(UsageError) -> (SpoolAction, sink: String?) {
+        let words = arguments.positionals
+        let word = words.first ?? ""
+        guard let action = SpoolAction(rawValue: word) else {
+            let names = allCases.map(\.rawValue)
+            let wayOut = Spelling.nearest(to: word, among: names).map { "did you mean '\($0)'?" }
+            throw error("there is no 'spool \(word)'; \(wayOut ?? "there are \(names.joined(separator: ", "))")")
+        }
+        let sink = words.count > 1 ? words[1] : nil
+        if action == .forget, sink == nil { throw error("'spool forget' needs the name of a sink") }
+        if sink != nil, action == .info || action == .verify { throw error("'spool \(word)' takes no name of a sink") }
+        return (action, sink)
+    }
+
+    private static func error(_ message: String) -> UsageError {
+        UsageError(kind: .invalidValue, message: message, command: .spool)
+    }
+}
+
+/// The page of `logfold spool info`.
+private enum SpoolPage {
+    static func text(of report: SpoolInspection.Report, _ folder: String) -> String {
+        let bytes = report.segments.reduce(Int64(0)) { $0 + $1.bytes }
+        var lines = [
+            "spool      \(folder)",
+            "segments   \(report.segments.count), \(HumanText.bytes(bytes))",
+            "events     \(report.segments.first?.first ?? report.end) to \(report.end), the last not included",
+        ]
+        if let oldest = report.segments.first { lines.append("oldest     \(TimestampText.rfc3339(oldest.time))") }
+        for (cursor, waiting) in report.cursors {
+            var line =
+                "sink       \(cursor.name): at \(cursor.position), \(HumanText.count(waiting, of: "event")) wait, "
+                + "\(HumanText.count(cursor.delivered)) delivered"
+            for (cause, count) in cursor.dropped.sorted(by: { $0.key < $1.key }) {
+                line += ", dropped \(HumanText.count(count)) (\(cause))"
+            }
+            lines.append(line)
+        }
+        lines += report.findings.map { "warning    \($0)" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
