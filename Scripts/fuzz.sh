@@ -18,7 +18,8 @@ swiftc=${SWIFTC:-swiftc}
 flags=(-swift-version 6 -O -wmo -parse-as-library -package-name logfold -sanitize=fuzzer,address
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
     -enable-upcoming-feature MemberImportVisibility -I "$out" -I Sources/System/CPCRE2
-    -I Sources/System/CYAML)
+    -I Sources/System/CYAML -I Sources/System/CLinux -I Sources/System/CZlib -I Sources/System/CDeflate
+    -I Sources/System/CZstd)
 
 module() { # NAME
     mapfile -t files < <(find "Sources/$1" -name '*.swift' | LC_ALL=C sort)
@@ -41,6 +42,11 @@ seed() { # TARGET
     mkdir -p "$folder"
     if [ "$1" = config ]; then
         find Fixtures/config -name '*.yaml' -exec cp -t "$folder" {} +
+        return
+    fi
+    if [ "$1" = spool ]; then
+        # The last byte says whether checksums are made right.
+        for file in Fixtures/spool/*; do { cat "$file"; printf '\001'; } >"$folder/$(basename "$file")"; done
         return
     fi
     # What the first line of a seed may be: conditions, and a key and a pattern to mask by.
@@ -71,13 +77,14 @@ echo "building ${targets[*]}" >&2
 module LogfoldCore
 module LogfoldParsing
 module LogfoldConfig
+for name in LogfoldIO LogfoldCompression LogfoldSpool; do module "$name"; done
 export SWIFT_BACKTRACE=enable=no
 failed=0
 for target in "${targets[@]}"; do
     seed "$target"
     "$swiftc" "${flags[@]}" -module-name Fuzz -o "$out/$target" Fuzz/FuzzInput.swift Fuzz/EngineRun.swift \
         "$(source_of "$target")" \
-        "$out"/Logfold{Config,Parsing,Core}.o -lpcre2-8 -lyaml 2>&1 | { grep -v 'Cannot export local symbol' || true; }
+        "$out"/Logfold{Spool,Compression,IO,Config,Parsing,Core}.o -lpcre2-8 -lyaml -lz -ldeflate -lzstd 2>&1 | { grep -v 'Cannot export local symbol' || true; }
     mkdir -p "$out/corpus/$target"
     echo "fuzzing $target for $seconds s" >&2
     "$out/$target" -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
