@@ -144,6 +144,10 @@ final class StatusBoard: Sendable {
         // What is in the dead letters is acknowledged as well, but not delivered.
         sink.deadLettered = facts.tally?.deadLettered ?? 0
         sink.delivered = backlog.delivered - min(backlog.delivered, sink.deadLettered)
+        if let tally = facts.tally {
+            (sink.sent, sink.repeated) = (tally.sent, tally.repeated)
+            (sink.foundAtFirst, sink.failureStored) = (tally.foundAtFirst, tally.failureStored)
+        }
         (sink.waiting, sink.waitingBytes) = (backlog.events, backlog.bytes)
         sink.filtered = report.filtered[known.name] ?? 0
         let before = lostBefore[known.name] ?? [:]

@@ -54,6 +54,8 @@ extension AgentStatus {
         elastic.delivered = 1
         elastic.dropped = ["spool_full": 6_000, "too_large": 1]
         elastic.deadLettered = 2
+        (elastic.sent, elastic.repeated) = (1_234, 17)
+        (elastic.foundAtFirst, elastic.failureStored) = (19, 23)
         elastic.waiting = 1_985
         elastic.waitingBytes = 20_000_000
         elastic.sends = 10

@@ -145,6 +145,16 @@ struct MetricsTests {
         # TYPE logfold_sink_dead_lettered_events_total counter
         logfold_sink_dead_lettered_events_total{sink="local",type="file"} 0
         logfold_sink_dead_lettered_events_total{sink="elastic",type="elasticsearch"} 2
+        # HELP logfold_sink_sent_events_total Events sent to a server, repeats and all.
+        # TYPE logfold_sink_sent_events_total counter
+        logfold_sink_sent_events_total{sink="elastic",type="elasticsearch"} 1234
+        # HELP logfold_sink_found_events_total Events that the server had already, by when that was seen.
+        # TYPE logfold_sink_found_events_total counter
+        logfold_sink_found_events_total{sink="elastic",type="elasticsearch",sending="repeat"} 17
+        logfold_sink_found_events_total{sink="elastic",type="elasticsearch",sending="first"} 19
+        # HELP logfold_sink_failure_stored_events_total Events that the server took but could not index.
+        # TYPE logfold_sink_failure_stored_events_total counter
+        logfold_sink_failure_stored_events_total{sink="elastic",type="elasticsearch"} 23
         # HELP logfold_sink_waiting_events Events in the spool that the sink has not acknowledged.
         # TYPE logfold_sink_waiting_events gauge
         logfold_sink_waiting_events{sink="local",type="file"} 5

@@ -121,6 +121,18 @@ extension AgentStatus {
         family("dead_lettered_events_total", .counter, "Events that were refused for good and put aside.") {
             [.init($0.deadLettered, $1)]
         }
+        family("sent_events_total", .counter, "Events sent to a server, repeats and all.") { sink, labels in
+            sink.sent.map { [.init($0, labels)] } ?? []
+        }
+        family("found_events_total", .counter, "Events that the server had already, by when that was seen.") {
+            sink, labels in
+            [("repeat", sink.repeated), ("first", sink.foundAtFirst)].compactMap { when, count in
+                count.map { .init($0, labels + [("sending", when)]) }
+            }
+        }
+        family("failure_stored_events_total", .counter, "Events that the server took but could not index.") {
+            sink, labels in sink.failureStored.map { [.init($0, labels)] } ?? []
+        }
         family("waiting_events", .gauge, "Events in the spool that the sink has not acknowledged.") {
             [.init($0.waiting, $1)]
         }

@@ -135,6 +135,12 @@ extension AgentStatus {
         package var dropped: [String: UInt64] = [:]
         /// Events that were refused for good and lie in the dead-letter file.
         package var deadLettered: UInt64 = 0
+        /// Events sent to a server, repeats and all; those it had already, after a lost answer and at the first sending;
+        /// those it took into its own store for what it cannot index. Nil where the sink does not say.
+        package var sent: UInt64?
+        package var repeated: UInt64?
+        package var foundAtFirst: UInt64?
+        package var failureStored: UInt64?
         /// Events in the spool that it has not acknowledged, and their bytes.
         package var waiting: UInt64 = 0
         package var waitingBytes: Int64 = 0

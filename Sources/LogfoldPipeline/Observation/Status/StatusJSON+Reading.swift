@@ -61,6 +61,10 @@ extension StatusJSON {
         sink.filtered = item["filtered_events"].count
         for (cause, count) in item["dropped_events"].members { sink.dropped[cause] = count.count }
         sink.deadLettered = item["dead_lettered_events"].count
+        sink.sent = item["sent_events"].isThere ? item["sent_events"].count : nil
+        sink.repeated = item["repeated_events"].isThere ? item["repeated_events"].count : nil
+        sink.foundAtFirst = item["found_at_first_events"].isThere ? item["found_at_first_events"].count : nil
+        sink.failureStored = item["failure_stored_events"].isThere ? item["failure_stored_events"].count : nil
         sink.waiting = item["waiting_events"].count
         sink.waitingBytes = item["waiting_bytes"].integer
         sink.sends = item["sends"].count

@@ -81,6 +81,10 @@ package enum StatusJSON {
                 for (cause, count) in sink.dropped.sorted(by: { $0.key < $1.key }) { causes.value(cause, count) }
             }
             item.value("dead_lettered_events", sink.deadLettered)
+            item.value("sent_events", sink.sent)
+            item.value("repeated_events", sink.repeated)
+            item.value("found_at_first_events", sink.foundAtFirst)
+            item.value("failure_stored_events", sink.failureStored)
             item.value("waiting_events", sink.waiting)
             item.value("waiting_bytes", sink.waitingBytes)
             item.value("sends", sink.sends)
