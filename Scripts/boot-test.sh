@@ -24,7 +24,7 @@ make_base() {
     mkdir -p "$base"
     # init-system-helpers and what the program is linked with, so that the package is installed without a network.
     debootstrap --variant=minbase \
-        --include=systemd,init-system-helpers,libdeflate0,libpcre2-8-0,libstdc++6,libyaml-0-2,libzstd1,zlib1g \
+        --include=systemd,init-system-helpers,libcurl4,libdeflate0,libpcre2-8-0,libstdc++6,libyaml-0-2,libzstd1,zlib1g \
         "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$base" >"$base.log" 2>&1 ||
         { tail -n 20 "$base.log" >&2; exit 2; }
     touch "$base/.complete"

@@ -14,6 +14,7 @@ extension ElasticsearchOptions {
         options.transport = TransportSettings(section, files)
         options.authorization = Authorization(
             section, kinds: flavour == .elasticsearch ? ["username", "api_key", "bearer"] : ["username", "bearer"])
+        options.isDataStream = !section.has("index")
         options.usesEventID = section.flag("event_id", default: options.usesEventID)
         options.compressionLevel = Self.level(section)
         options.requestsInFlight = section.integer("requests_in_flight", in: 1...64, default: options.requestsInFlight)

@@ -21,6 +21,8 @@ package struct ElasticsearchOptions: Sendable {
     package var authorization = Authorization.none
     /// The name of the data stream or index of an event.
     package var index: EventTemplate
+    /// Whether that is a data stream.
+    package var isDataStream = true
     /// Whether `event.id` is the `_id` of the document.
     package var usesEventID = true
     /// The level of gzip; nil where bodies are not compressed.

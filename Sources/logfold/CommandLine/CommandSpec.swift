@@ -2,7 +2,7 @@
 enum CommandName: String, CaseIterable, Sendable {
     /// The default command, which has no word on the command line.
     case filter
-    case run, check, status, reload, spool, explain, replay, test, schema, completions, man, help
+    case run, check, status, reload, spool, setup, explain, replay, test, schema, completions, man, help
 
     /// The words that call the command: `logfold`, `logfold explain`.
     var invocation: String {

@@ -44,7 +44,7 @@ struct CompletionTests {
             (["test", "--up"], ["--update"]),
             (["x.log", "expl"], []),
             (["completions", ""], ["bash", "fish", "zsh"]),
-            (["man", "s"], ["schema", "spool", "status"]),
+            (["man", "s"], ["schema", "setup", "spool", "status"]),
             (["--grep", "a"], []),
         ])
     func bash(words: [String], expected: [String]) throws {

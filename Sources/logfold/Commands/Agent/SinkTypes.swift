@@ -50,7 +50,7 @@ struct ConsoleOutput: SinkOptions {
 struct ElasticsearchOutput: SinkOptions {
     private let flavour: ElasticsearchOptions.Flavour
     /// Nil where the section is wrong: then nothing is made of it.
-    private let options: ElasticsearchOptions?
+    let options: ElasticsearchOptions?
 
     /// Reads its section.
     init(_ section: ConfigSection, _ flavour: ElasticsearchOptions.Flavour, _ files: any FileSystem) {
@@ -65,15 +65,23 @@ struct ElasticsearchOutput: SinkOptions {
 
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         guard let options else { throw SinkFailure("the sink is not configured") }
-        var settings = options.transport
-        settings.userAgent = "logfold/\(Version.current)"
-        guard let transport = CurlTransport(settings, clock: context.clock) else {
-            throw SinkFailure("libcurl cannot be made ready")
-        }
+        let transport = try Self.transport(options, clock: context.clock)
         let diagnostics = context.diagnostics
         return try makeElasticsearchSink(
             options, name: context.name, transport: transport, fileSystem: context.files, clock: context.clock,
             dataDirectory: context.dataDirectory, restoring: state
         ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+    }
+
+    /// A transport as the options say, by the program's own name.
+    static func transport(
+        _ options: ElasticsearchOptions, clock: any Clock
+    ) throws(SinkFailure) -> CurlTransport {
+        var settings = options.transport
+        settings.userAgent = "logfold/\(Version.current)"
+        guard let transport = CurlTransport(settings, clock: clock) else {
+            throw SinkFailure("libcurl cannot be made ready")
+        }
+        return transport
     }
 }
