@@ -113,7 +113,7 @@ private struct Silence: DiagnosticsOutput {
         let spool = MemorySpool(maxBytes: 1 << 20, saved: SavedPositions())
         _ = spool.attach(sink: "s", route: 1)
         let runner = SinkRunner(
-            name: "s", route: 1, spool: spool, clock: clock,
+            SpoolSink(name: "s", route: 1), spool: spool, clock: clock,
             diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
         ) { _ throws(SinkFailure) in sink }
         spool.append(delivery(2, to: 10))
