@@ -9,6 +9,10 @@ extension Engine {
         sources[source]?.state.positions().first { $0.source == source }?.position
     }
 
+    /// Where a file that another one follows is taken up again if more is written to it, though events that begin in it
+    /// may still be inside; nil where nothing follows.
+    package func endPosition(source: UInt32) -> SourcePosition? { sources[source]?.state.endPosition(of: source) }
+
     /// What became of the bytes and lines of a source; nil for an unknown one.
     package func counts(source: UInt32) -> SourceCounts? { sources[source]?.state.counts(of: source) }
 

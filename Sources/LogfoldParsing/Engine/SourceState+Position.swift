@@ -81,6 +81,16 @@ extension SourceState {
         return context.origins.map { ($0.number, position(of: $0, offset)) }
     }
 
+    /// The position behind the last byte of a file that another one follows.
+    func endPosition(of number: UInt32) -> SourcePosition? {
+        guard let origin = context.origins.first(where: { $0.number == number }), let final = origin.final else {
+            return nil
+        }
+        let snapshot = SourceSnapshot(
+            reading: final, counts: origin.counts, generation: origin.identity?.generation ?? 0)
+        return SourcePosition(offset: Int64(origin.end - origin.base), left: [], state: snapshot.bytes)
+    }
+
     private func position(of origin: SourceOrigin, _ offset: Int) -> SourcePosition {
         let place = Swift.min(Swift.max(offset, origin.base), origin.end)
         var snapshot = SourceSnapshot(

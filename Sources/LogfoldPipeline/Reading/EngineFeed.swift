@@ -19,11 +19,15 @@ package final class EngineFeed: Feed {
     /// without events.
     private var fresh: [(source: UInt32, position: SourcePosition)] = []
     private var moved: Set<UInt32> = []
+    /// Sources whose positions are safe only when an event of an earlier one of the same key has left.
+    private var heldBack: Set<UInt32> = []
     private var forgotten: [UInt64] = []
     /// Numbers of sources that have ended: their last position is in the batch that is being gathered.
     private var ended: [UInt32] = []
     /// When the loop's turn began, by the monotonic clock: one time for all sources, so that their folds end together.
     private var turn: Int64 = 0
+    /// Where sources that have ended in this run are taken up, by key: more may be written to their files.
+    private var ends: [UInt64: SourcePosition] = [:]
     /// When the first event came that was not handed on yet, by the monotonic clock.
     private var gatheringSince: Int64?
     private var plan: RoutePlan?
@@ -78,6 +82,7 @@ package final class EngineFeed: Feed {
             engine.drop(source: number)
             sources[number] = nil
             moved.remove(number)
+            heldBack.remove(number)
         }
         readings[ObjectIdentifier(input)] = nil
         totals[input.name]?.isRunning = false
@@ -92,6 +97,8 @@ extension EngineFeed {
     package func newKey() -> UInt64 { spool.newKey() }
 
     package func open(_ source: SourceDescription, of input: any Input) -> UInt32 {
+        var source = source
+        source.resume = takenUp(source)
         let number = register(source, input)
         guard let reading = readings[ObjectIdentifier(input)] else { return number }
         engine.open(
@@ -100,14 +107,27 @@ extension EngineFeed {
         return number
     }
 
+    /// Where a source goes on. Of one that has ended in this run the input knows the offset only.
+    private func takenUp(_ source: SourceDescription) -> ResumePoint? {
+        guard var resume = source.resume, resume.position.state.isEmpty, resume.position.offset > 0 else {
+            return source.resume
+        }
+        // The position at its end comes with the batch that its last event is in.
+        if ended.contains(where: { sources[$0]?.key == source.key }) { flush() }
+        if let end = ends[source.key], end.offset == resume.position.offset { resume.position.state = end.state }
+        return resume
+    }
+
     package func succeed(_ source: UInt32, with successor: SourceDescription, of input: any Input) -> UInt32 {
         let number = register(successor, input)
         guard let reading = readings[ObjectIdentifier(input)] else { return number }
         engine.now = clock.now
-        engine.succeed(
-            source: source, by: number, facts: reading.facts(of: successor), options: reading.options,
-            referenceTime: successor.referenceTime, resume: successor.resume
-        ) { hand($0) }
+        handing { emit in
+            engine.succeed(
+                source: source, by: number, facts: reading.facts(of: successor), options: reading.options,
+                referenceTime: successor.referenceTime, resume: successor.resume, emit)
+        }
+        if let key = sources[source]?.key { ends[key] = engine.endPosition(source: source) }
         ended.append(source)
         return number
     }
@@ -123,7 +143,7 @@ extension EngineFeed {
     package func push(_ bytes: RawSpan, of source: UInt32, at offset: Int64) {
         engine.now = clock.now
         count(bytes, of: source)
-        engine.take(bytes, source: source, at: Int(offset)) { hand($0) }
+        handing { engine.take(bytes, source: source, at: Int(offset), $0) }
         noteGathering()
     }
 
@@ -135,20 +155,23 @@ extension EngineFeed {
 
     package func reachedEnd(of source: UInt32) {
         engine.now = clock.now
-        engine.reachedEnd(source: source, now: turn) { hand($0) }
+        handing { engine.reachedEnd(source: source, now: turn, $0) }
         noteGathering()
     }
 
     package func finish(_ source: UInt32) {
         engine.now = clock.now
-        engine.end(source: source) { hand($0) }
         ended.append(source)
+        handing { engine.end(source: source, $0) }
         noteGathering()
     }
 
     package func moved(_ source: UInt32) { moved.insert(source) }
 
-    package func forget(key: UInt64) { forgotten.append(key) }
+    package func forget(key: UInt64) {
+        forgotten.append(key)
+        ends[key] = nil
+    }
 
     package func lostAtSource(_ source: UInt32?, of input: any Input, bytes: Int64, reason: String) {
         totals[input.name, default: ReadingTotals()].lostBytes += UInt64(clamping: bytes)
@@ -183,9 +206,15 @@ extension EngineFeed {
 
     /// Hands on everything: events that are complete, and positions that have moved without any.
     package func flush() {
-        engine.flush { hand($0) }
+        handing { engine.flush($0) }
         gatheringSince = nil
-        var checkpoints = engine.takeMovedPositions().compactMap { checkpoint(of: $0.source, at: $0.position) }
+        var checkpoints: [SourceCheckpoint] = []
+        for each in engine.takeMovedPositions() {
+            noteEnd(each.source, each.position)
+            if let checkpoint = checkpoint(of: each.source, at: each.position) { checkpoints.append(checkpoint) }
+        }
+        moved.formUnion(heldBack.filter { positionOfEarlier($0) == nil })
+        heldBack.subtract(moved)
         for source in moved where !checkpoints.contains(where: { $0.key == sources[source]?.key }) {
             checkpoints += engine.position(source: source).flatMap { checkpoint(of: source, at: $0) }.map { [$0] } ?? []
         }
@@ -236,10 +265,20 @@ extension EngineFeed {
         if gatheringSince == nil, engine.hasEvents { gatheringSince = clock.monotonic }
     }
 
+    /// Hands on the batches of a step, once the engine has taken it: what they make safe depends on it.
+    private func handing(_ step: ((Batch) -> Void) -> Void) {
+        var batches: [Batch] = []
+        step { batches.append($0) }
+        for batch in batches { hand(batch) }
+    }
+
     private func hand(_ batch: Batch) {
         introduceFresh()
         let checkpoints = batch.positions.compactMap { checkpoint(of: $0.source, at: $0.position) }
-        for each in batch.positions { moved.remove(each.source) }
+        for each in batch.positions {
+            moved.remove(each.source)
+            noteEnd(each.source, each.position)
+        }
         countEvents(batch)
         spool.append(
             Delivery(
@@ -264,10 +303,33 @@ extension EngineFeed {
         fresh.removeAll(keepingCapacity: true)
     }
 
+    /// A source has left the engine with this position.
+    private func noteEnd(_ source: UInt32, _ position: SourcePosition) {
+        guard ended.contains(source), engine.position(source: source) == nil, let key = sources[source]?.key else {
+            return
+        }
+        ends[key] = position
+    }
+
     private func checkpoint(of source: UInt32, at position: SourcePosition) -> SourceCheckpoint? {
         guard let open = sources[source] else { return nil }
+        var position = position
+        if let earlier = positionOfEarlier(source) {
+            position = earlier
+            heldBack.insert(source)
+        }
         return SourceCheckpoint(
             key: open.key, input: open.input.name, position: position, place: open.input.place(of: source))
+    }
+
+    /// The position of a source that has ended and is the same file, while an event of it is still open in the file that
+    /// follows: what came to it late is safe only with that event.
+    private func positionOfEarlier(_ source: UInt32) -> SourcePosition? {
+        guard let key = sources[source]?.key else { return nil }
+        for number in ended where number < source && sources[number]?.key == key {
+            if let position = engine.position(source: number) { return position }
+        }
+        return nil
     }
 
     private func countEvents(_ batch: Batch) {
