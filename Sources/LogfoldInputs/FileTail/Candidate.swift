@@ -104,34 +104,71 @@ final class Candidate {
     /// Packing a file keeps its time. If that is the one that was seen, and some time after, then the original was not
     /// written to any more; else only its bytes can tell.
     private func matchCompressed(_ file: TailedFile) -> Match {
+        guard beginsAlike(file) else { return .none }
         let isUnchanged = file.stamp?.modified == stamp.modified && file.seen - stamp.modified > Self.timeStep
         let isWhole = file.marks.latest.map { $0.offset == file.offset } ?? false
         return isUnchanged && isWhole && file.lag == 0 ? .known : .compressed
     }
 
+    /// Whether the first bytes that were read of a file are here, too, if they are not too many: many files of a log may
+    /// have the same first line.
+    private func beginsAlike(_ file: TailedFile) -> Bool {
+        guard let first = file.marks.all.last, first.offset > 0, first.offset <= Self.longestBeginning,
+            let reader = reader()
+        else { return true }
+        var buffer = [UInt8](repeating: 0, count: Self.longestBeginning + FileMark.longest)
+        do throws(FileSystemError) {
+            while reader.offset < first.offset {
+                switch try reader.read(into: &buffer, limit: Int(first.offset - reader.offset)) {
+                case .bytes: continue
+                case .end: return false
+                case .unfinished, .damaged, .changed: return true
+                }
+            }
+        } catch {
+            return true
+        }
+        return first.fits(reader.tail)
+    }
+
+    /// To decompress more than this while all else waits would take too long.
+    private static let longestBeginning = 1 << 18
+
     /// Within this time a file may be written to twice and show the same time; some file systems count in seconds.
     private static let timeStep: Int64 = 2_000_000_000
 
     private func matchPlain(_ file: TailedFile) -> Match {
-        // Nothing was given to the engine: then there is no more to go by than the head.
-        if file.offset == 0 { return .continues }
-        for mark in file.marks.all {
-            guard mark.offset <= stamp.size, let opened else { continue }
-            let before = try? ContentReader.bytes(of: opened, before: mark.offset, count: mark.length)
-            guard let before, mark.fits(before) else { continue }
+        for mark in file.marks.all where mark.offset <= stamp.size {
+            guard fits(mark) else { continue }
             if mark == file.marks.latest || mark.offset >= file.offset { return .continues }
-            // A copy that was made just before the last lines were read is only shorter.
-            return sibling.isLive || stamp.size > file.offset ? .cut(at: mark.offset) : .known
+            if isShorterCopy(of: file) { return .known }
+            // The first few KiB of many files are the same.
+            if mark.offset >= FileMarks.distance { return .cut(at: mark.offset) }
         }
-        // What was put aside before the last lines came begins alike, ends before them, and is no longer written to.
-        return !sibling.isLive && stamp.size < file.offset ? .known : .none
+        return .none
+    }
+
+    private func fits(_ mark: FileMark) -> Bool {
+        guard let opened else { return false }
+        let before = try? ContentReader.bytes(of: opened, before: mark.offset, count: mark.length)
+        return before.map(mark.fits) ?? false
+    }
+
+    /// Whether this is what was put aside just before the last lines were read: it ends before them, and is no longer
+    /// written to.
+    private func isShorterCopy(of file: TailedFile) -> Bool {
+        guard !sibling.isLive, stamp.size <= file.offset, let mark = file.marks.deciding(stamp.size) else {
+            return false
+        }
+        return fits(mark)
     }
 
     /// Whether this is what a program that rotates by copying has made, or is making, of a file that lies elsewhere: as
     /// far as both go they are the same.
     func isCopy(of file: TailedFile) -> Bool {
-        guard let head = file.head, head.fits(firstBytes()), !isCompressed, let opened else { return false }
-        let length = FileMark.longest
+        let front = firstBytes()
+        // Where there is less of it than that, its bytes are compared themselves.
+        guard file.head.map({ front.count < $0.length || $0.fits(front) }) ?? true else { return false }
         do throws(FileSystemError) {
             let original: OpenFile
             if let reader = file.reader {
@@ -140,13 +177,30 @@ final class Candidate {
                 original = try OpenFile(file.path, for: .readingAtOnce, in: files)
             }
             let status = try original.status()
-            guard FileID(status) == file.stamp?.id, FileID(status) != stamp.id else { return false }
-            let end = min(status.size, stamp.size)
-            let theirs = try ContentReader.bytes(of: original, before: end, count: length)
-            return theirs == (try ContentReader.bytes(of: opened, before: end, count: length))
+            guard FileID(status) == file.stamp?.id else { return false }
+            return try isCopy(of: original, status)
         } catch {
             return false
         }
+    }
+
+    /// The same of another file that nobody knows yet.
+    func isCopy(of other: Candidate) -> Bool {
+        guard let original = other.open() else { return false }
+        do throws(FileSystemError) { return try isCopy(of: original, try original.status()) } catch { return false }
+    }
+
+    private func isCopy(of original: OpenFile, _ status: FileStatus) throws(FileSystemError) -> Bool {
+        _ = firstBytes()
+        guard !isCompressed, let opened, FileID(status) != stamp.id else { return false }
+        let end = min(status.size, stamp.size)
+        for place in [min(end, Int64(FileHead.longest)), end] {
+            let theirs = try ContentReader.bytes(of: original, before: place, count: FileMark.longest)
+            guard theirs == (try ContentReader.bytes(of: opened, before: place, count: FileMark.longest)) else {
+                return false
+            }
+        }
+        return end > 0
     }
 }
 

@@ -1,12 +1,14 @@
-/// By what a file is known where it was read to, and further back at a few places on the way: should it have lost its
-/// last bytes in a power failure, reading goes on at the last place that is still as it was.
+/// By what a file is known where it was read to, and further back at a few places on the way. Should it have lost its
+/// last bytes in a power failure, reading goes on at the last place that is still as it was; and a copy that was made
+/// before the last lines came is known by them.
 struct FileMarks: Sendable, Equatable {
     /// Where it was read to.
     var latest: FileMark?
-    /// Places on the way, the latest first: the nearer to the end, the closer together.
+    /// Places on the way, the latest first: the nearer to the end, the closer together; and where the first read ended.
     private(set) var steps: [FileMark] = []
 
-    private static let distance: Int64 = 4096
+    /// Steps are no closer together than this, but for the first few KiB of a file.
+    static let distance: Int64 = 4096
     private static let mostSteps = 6
 
     /// None yet.
@@ -21,15 +23,28 @@ struct FileMarks: Sendable, Equatable {
     /// The latest first.
     var all: [FileMark] { (latest.map { [$0] } ?? []) + steps }
 
+    /// The mark that decides whether so many bytes, which end before ``latest``, are the first of the file: the last one
+    /// in them. Nil where the last one lies too far back to tell.
+    func deciding(_ size: Int64) -> FileMark? {
+        all.first { $0.offset <= size }.flatMap { $0.offset > 0 && $0.offset * 4 >= size ? $0 : nil }
+    }
+
     /// Notes that reading came by these bytes, which begin at an offset; `tail` is what lies before their end.
     mutating func pass(_ bytes: ArraySlice<UInt8>, from offset: Int64, tail: [UInt8]) {
-        guard offset + Int64(bytes.count) - (steps.first?.offset ?? 0) >= Self.distance else { return }
+        guard isFar(offset + Int64(bytes.count)) else { return }
         for back in [16, 4, 1, 0].map({ $0 * Self.distance }) {
             let end = bytes.count - Int(back)
-            guard end > 0, offset + Int64(end) - (steps.first?.offset ?? 0) >= Self.distance else { continue }
+            let place = offset + Int64(end)
+            guard end > 0, isFar(place) else { continue }
             let before = back == 0 ? tail[...] : bytes.prefix(end).suffix(FileMark.longest)
-            if before.count == FileMark.longest { add(FileMark(at: offset + Int64(end), behind: Array(before))) }
+            // Less than that is only enough where it is all that there is.
+            if before.count == min(FileMark.longest, Int(place)) { add(FileMark(at: place, behind: Array(before))) }
         }
+    }
+
+    /// Whether a place is far enough behind the last step to be one.
+    private func isFar(_ place: Int64) -> Bool {
+        place - (steps.first?.offset ?? 0) >= min(Self.distance, max(1, place / 4))
     }
 
     /// Adds a step; where there are too many, the one goes whose neighbours are nearest for their distance from here.

@@ -164,7 +164,7 @@ extension FileTail {
         }
         attach(file, to: candidate, feed)
         let hasMore = match == .compressed || match != .known && (!file.isDone || candidate.stamp.size > file.position)
-        if hasMore, makeRoom() {
+        if hasMore, makeRoom(for: file) {
             open(file, from: candidate, isCompressed: match == .compressed, now)
         } else if match == .compressed || candidate.stamp.size > file.position {
             file.log.lacksRoom = true
@@ -263,6 +263,7 @@ extension FileTail {
     private func takeNew(_ log: TailedLog, _ candidates: [Candidate], _ feed: any Feed, _ now: Int64) {
         let oldest = candidates.firstIndex { $0.owner != nil }
         let lastSight = log.files.map(\.seen).max()
+        log.waiting = []
         for (index, candidate) in candidates.enumerated() where candidate.owner == nil {
             let isNewer: Bool
             if candidate.sibling.isLive {
@@ -274,9 +275,21 @@ extension FileTail {
             } else {
                 isNewer = log.matches.contains(candidate.sibling.path)
             }
-            guard log.growing[candidate.stamp.id] == nil else { continue }
-            if isNewer, !log.files.contains(where: { candidate.isCopy(of: $0) }) { take(candidate, of: log, feed, now) }
+            guard isNewer, log.growing[candidate.stamp.id] == nil else { continue }
+            if isBeingMade(candidate, of: log, candidates) {
+                log.waiting.insert(candidate.sibling.path)
+            } else {
+                take(candidate, of: log, feed, now)
+            }
         }
+    }
+
+    /// Whether a rotated file is what a program that rotates by copying has made, or is making, of another that still
+    /// lies there: or may become that, as it is empty.
+    private func isBeingMade(_ candidate: Candidate, of log: TailedLog, _ candidates: [Candidate]) -> Bool {
+        if candidate.sibling.isLive { return false }
+        if candidate.stamp.size == 0 || log.files.contains(where: { candidate.isCopy(of: $0) }) { return true }
+        return candidates.contains { $0.owner == nil && $0.sibling.isLive && candidate.isCopy(of: $0) }
     }
 
     private func take(_ candidate: Candidate, of log: TailedLog, _ feed: any Feed, _ now: Int64) {

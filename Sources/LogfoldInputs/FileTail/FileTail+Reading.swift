@@ -68,7 +68,7 @@ extension FileTail {
             // A closed file that has not changed has nothing to be read.
             if status.size != file.position || status.modified != file.stamp?.modified {
                 if !file.log.lacksRoom { file.log.mustPlace = true }
-            } else if !file.isAtEnd {
+            } else if !file.isAtEnd || file.log.front === file {
                 reachedEnd(of: file, feed, now)
             }
             return false
@@ -105,9 +105,8 @@ extension FileTail {
             return range.count
         case .end:
             file.stamp = FileStamp(id: reader.id, size: reader.position, modified: file.lookedModified)
-            if file.search != nil {
-                // It is shorter than what was read: another file.
-                isAnother(file, reader)
+            if let search = file.search {
+                endedEarly(file, reader, search, feed, now)
             } else {
                 reachedEnd(of: file, feed, now)
             }
@@ -197,15 +196,42 @@ extension FileTail {
 extension FileTail {
     /// Decompresses up to where the bytes are new, and finds out on the way whether it is the right file.
     private func search(_ file: TailedFile, _ reader: ContentReader, _ now: Int64) {
-        guard let search = file.search, reader.offset >= search.target else { return }
-        if let mark = search.mark, !mark.fits(reader.tail) {
+        while var search = file.search, reader.offset >= search.target {
+            guard search.pass(reader.tail) else {
+                isAnother(file, reader)
+                return
+            }
+            guard !search.isUnderWay else {
+                file.search = search
+                continue
+            }
+            goTo(file.offset, in: file, reader, now)
+            return
+        }
+    }
+
+    /// The lines before the place that was searched for may have to be read once more.
+    private func goTo(_ offset: Int64, in file: TailedFile, _ reader: ContentReader, _ now: Int64) {
+        if reader.offset > offset { file.open(ContentReader(reader.file, id: reader.id), now: now) }
+        file.search = file.reader?.offset == offset ? nil : TailedFile.Search(target: offset)
+    }
+
+    /// A compressed file is shorter than what was read. It is another one, unless it is a copy that was made before the
+    /// last lines were read.
+    private func endedEarly(
+        _ file: TailedFile, _ reader: ContentReader, _ search: TailedFile.Search, _ feed: any Feed, _ now: Int64
+    ) {
+        guard let passed = search.passed, passed == file.marks.deciding(reader.offset) else {
             isAnother(file, reader)
             return
         }
-        // The lines before that place may have to be read once more.
-        if reader.offset > file.offset { file.open(ContentReader(reader.file, id: reader.id), now: now) }
-        let isThere = file.reader?.offset == file.offset
-        file.search = isThere ? nil : TailedFile.Search(target: file.offset)
+        if reader.offset > file.offset {
+            goTo(file.offset, in: file, reader, now)
+            enqueue(file)
+        } else {
+            file.close()
+            reachedEnd(of: file, feed, now)
+        }
     }
 
     /// What looked like the file is another one.

@@ -44,6 +44,7 @@ extension FileTail {
     /// A file was read to its end, and reading goes on in the next one, where an open event goes on as well.
     private func succeed(_ file: TailedFile, by next: TailedFile, _ feed: any Feed) {
         giveWhole(file, feed)
+        giveHeld(of: file, feed)
         file.isDone = true
         let isContinued = file.endsWithLine && next.source == nil && next.head != nil && next.offset == 0
         if isContinued, let source = file.source {
@@ -130,17 +131,19 @@ extension FileTail {
 // Bounds.
 extension FileTail {
     /// Makes room for one more open file. Returns false where all that are open are needed.
-    func makeRoom() -> Bool {
+    func makeRoom(for file: TailedFile? = nil) -> Bool {
         let open = order.flatMap(\.files).filter { $0.reader != nil }
         guard open.count >= maxOpenFiles else { return true }
-        isOutOfRoom = !closeIdle(open)
+        isOutOfRoom = !closeIdle(open, isForFront: file.map { $0.log.front === $0 } ?? false)
         return !isOutOfRoom
     }
 
-    /// Closes the file that has been at its end for longest.
-    private func closeIdle(_ open: [TailedFile]) -> Bool {
-        let idle = open.filter { $0.isAtEnd && !$0.isQueued && !$0.isNameless && $0.head != nil && $0.held.isEmpty }
-        guard let file = idle.min(by: { $0.active < $1.active }) else { return false }
+    /// Closes the file that has been at its end for longest; for one whose turn it is, else one that has to wait.
+    private func closeIdle(_ open: [TailedFile], isForFront: Bool) -> Bool {
+        let closable = open.filter { !$0.isNameless && $0.head != nil }
+        let idle = closable.filter { $0.isAtEnd && !$0.isQueued && $0.held.isEmpty }
+        let waiting = closable.filter { isForFront && !$0.isDone && $0.log.front !== $0 }
+        guard let file = idle.min(by: { $0.active < $1.active }) ?? waiting.last else { return false }
         file.close()
         return true
     }

@@ -165,7 +165,11 @@ extension FileTail {
         switch change {
         case .everything: scanAt = now
         case .content(let path):
-            if let file = file(at: path) { enqueue(file) }
+            if let file = file(at: path) {
+                enqueue(file)
+            } else if let log = log(ofFileAt: path), log.waiting.contains(path) {
+                log.mustPlace = true
+            }
         case .attributes(let path):
             if let file = file(at: path) { enqueue(file) }
             if let log = log(ofFileAt: path), log.failures > 0 { log.mustPlace = true }

@@ -83,17 +83,35 @@ final class TailedFile {
     struct Search {
         /// Up to here.
         var target: Int64
-        /// What has to be there then; nil where that was seen already.
-        var mark: FileMark?
+        /// What has to be on the way and there; none where that was seen already.
+        private(set) var marks: [FileMark]
+        /// The last of them that was found.
+        private(set) var passed: FileMark?
 
         /// First to where the file was read to, to see whether it is the same.
         init(for file: TailedFile) {
-            mark = file.marks.latest
-            target = mark?.offset ?? file.offset
+            marks = file.marks.all.filter { $0.offset > 0 }.reversed()
+            target = marks.first?.offset ?? file.offset
         }
 
         /// Only to this place.
-        init(target: Int64) { self.target = target }
+        init(target: Int64) {
+            self.target = target
+            marks = []
+        }
+
+        /// Looks at the bytes before the target; false if they are not what has to be there. Then it goes on to the next
+        /// mark, if there is one.
+        mutating func pass(_ tail: [UInt8]) -> Bool {
+            guard let mark = marks.first else { return true }
+            guard mark.fits(tail) else { return false }
+            passed = marks.removeFirst()
+            target = marks.first?.offset ?? target
+            return true
+        }
+
+        /// Whether there are marks to come.
+        var isUnderWay: Bool { !marks.isEmpty }
     }
 
     /// A file that nothing was read of; `offset` is where its reading begins.

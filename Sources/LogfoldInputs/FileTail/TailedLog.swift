@@ -24,6 +24,9 @@ final class TailedLog {
     var lacksRoom = false
     /// Packed files of which so little is there that nobody can say what they are: their size, and since when it is so.
     var growing: [FileID: (size: Int64, since: Int64)] = [:]
+    /// Paths of rotated files that are not read because they are being made, as it seems: when they change they are
+    /// looked at again.
+    var waiting: Set<String> = []
     /// Why the last look for its files may not have seen all.
     var failure: FileSystemError?
     /// What is wrong with its files.
