@@ -90,7 +90,10 @@ let package = Package(
             name: "LogfoldSpoolTests", dependencies: ["LogfoldSpool", "LogfoldTestSupport"], swiftSettings: common),
         .testTarget(
             name: "LogfoldInputsTests",
-            dependencies: ["LogfoldInputs", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),
+            dependencies: [
+                "LogfoldInputs", "LogfoldConfig", "LogfoldCompression", "LogfoldPipeline", "LogfoldSpool",
+                "LogfoldTestSupport",
+            ], swiftSettings: common),
         .testTarget(
             name: "LogfoldTransportTests",
             dependencies: ["LogfoldTransport", "LogfoldConfig", "LogfoldTestSupport"], swiftSettings: common),

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+@Suite("The agent's reading through random schedules of writes, rotations, kills and restarts")
+struct RandomRotationTests {
+    /// `LOGFOLD_TEST_SCHEDULES=1000-5000` plays these instead of a few; a single number plays that one and shortens it
+    /// as far as it still fails.
+    private static let chosen: ClosedRange<Int>? = {
+        let words = ProcessInfo.processInfo.environment["LOGFOLD_TEST_SCHEDULES"]?.split(separator: "-") ?? []
+        guard let first = words.first.flatMap({ Int($0) }), let last = words.last.flatMap({ Int($0) }) else {
+            return nil
+        }
+        return first...max(first, last)
+    }()
+
+    private static let groups: [ClosedRange<Int>] = {
+        guard let chosen else { return (0..<7).map { $0 * 15...$0 * 15 + 14 } }
+        let size = max(1, chosen.count / 40)
+        return stride(from: chosen.lowerBound, through: chosen.upperBound, by: size).map {
+            $0...min($0 + size - 1, chosen.upperBound)
+        }
+    }()
+
+    @Test("what lay on the disk comes once and in order, or again with its id", arguments: groups)
+    func nothingLost(seeds: ClosedRange<Int>) throws {
+        for seed in seeds {
+            let schedule = Schedule(seed: seed)
+            // What hangs is known by the last line.
+            if Self.chosen != nil { print("schedule \(seed)") }
+            let findings = try ScheduleAudit.audit(of: schedule).findings
+            guard !findings.isEmpty else { continue }
+            Issue.record("\(findings.prefix(5).joined(separator: "; "))\n\(schedule)")
+            guard Self.chosen?.count == 1 else { continue }
+            let shortest = try Self.shortened(schedule)
+            let audit = try ScheduleAudit.audit(of: shortest)
+            Issue.record("shortened: \(audit.findings.joined(separator: "; "))\n\(shortest)\n\(audit.account)")
+        }
+    }
+
+    /// Leaves out acts as long as something is still wrong.
+    private static func shortened(_ schedule: Schedule) throws -> Schedule {
+        var shortest = schedule
+        var length = max(1, shortest.acts.count / 2)
+        while true {
+            var at = 0
+            var hasChanged = false
+            while at < shortest.acts.count {
+                var fewer = shortest
+                fewer.acts.removeSubrange(at..<min(at + length, fewer.acts.count))
+                if try ScheduleAudit.audit(of: fewer).findings.isEmpty {
+                    at += length
+                } else {
+                    shortest = fewer
+                    hasChanged = true
+                }
+            }
+            if length == 1, !hasChanged { break }
+            length = max(1, length / 2)
+        }
+        return shortest
+    }
+}
