@@ -47,6 +47,13 @@ final class Scenario {
         watch.wait(seconds: seconds) { condition(audit) }
     }
 
+    /// Waits until the sink's file has so many events or more.
+    func waitForCount(_ count: Int) -> Bool {
+        watch.wait(seconds: 60) {
+            (FileManager.default.contents(atPath: agent.output) ?? Data()).count { $0 == 0x0A } >= count
+        }
+    }
+
     /// What the sink has now.
     var audit: Audit { Audit([agent.output]) }
 
