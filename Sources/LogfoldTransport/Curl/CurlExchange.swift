@@ -40,6 +40,8 @@ final class CurlExchange {
     }
 
     deinit {
+        // The handle outlives this body, and libcurl may have something to say when it closes.
+        unsafe handle.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer?.none)
         unsafe errorText.deallocate()
     }
 

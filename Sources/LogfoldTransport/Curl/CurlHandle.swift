@@ -37,7 +37,7 @@ final class CurlHandle {
         note(unsafe logfold_curl_set_text(pointer, option, value), option)
     }
 
-    func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
+    func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
         note(unsafe logfold_curl_set_pointer(pointer, option, value), option)
     }
 
