@@ -62,10 +62,10 @@ put_documents() {
     put 644 Packaging/deb/copyright "$documents/copyright"
     put 644 README.md "$documents/README.md"
     for document in configuration presets conditions observability schema redaction custom-formats inputs/file \
-        sinks/file sinks/console; do
+        sinks/file sinks/console sinks/elasticsearch; do
         put 644 "Docs/$document.md" "$documents/$document.md"
     done
-    put 644 Config/logfold.yaml "$documents/examples/logfold.yaml"
+    for document in Config/*.yaml; do put 644 "$document" "$documents/examples/$(basename "$document")"; done
     for document in Packaging/logfold.service.d/*.conf; do
         put 644 "$document" "$documents/examples/$(basename "$document")"
     done
