@@ -17,17 +17,18 @@ machine='' # process id, seen from outside, of the systemd inside
 
 # --- The machine
 
-make_base() {
-    [ ! -f "$base/.complete" ] || return 0
+# What the package needs, so that it is installed without a network. Of alternatives the first.
+make_base() { # PACKAGE
+    local include
+    include=$(dpkg-deb --field "$1" Depends | tr ',' '\n' | sed 's/|.*//; s/(.*//; s/ //g' | paste -sd ,)
+    [ "$(cat "$base/.complete" 2>/dev/null)" != "$include" ] || return 0
     echo "boot-test: making $base" >&2
     rm -rf "$base"
     mkdir -p "$base"
-    # init-system-helpers and what the program is linked with, so that the package is installed without a network.
-    debootstrap --variant=minbase \
-        --include=systemd,init-system-helpers,libcurl4,libdeflate0,libpcre2-8-0,libstdc++6,libyaml-0-2,libzstd1,zlib1g \
+    debootstrap --variant=minbase --include="$include" \
         "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$base" >"$base.log" 2>&1 ||
         { tail -n 20 "$base.log" >&2; exit 2; }
-    touch "$base/.complete"
+    echo "$include" >"$base/.complete"
 }
 
 # Runs in the new namespaces: mounts what systemd expects to find, makes the tree the root and starts systemd.
@@ -283,10 +284,10 @@ test_chroot() {
 }
 
 trap stop_machine EXIT
-make_base
+first=${1:-$(Scripts/deb.sh 2>/dev/null)}
+make_base "$first"
 rm -rf "$work"
 mkdir -p "$work"
-first=${1:-$(Scripts/deb.sh 2>/dev/null)}
 next=${2:-$(Scripts/deb.sh "$(dpkg-deb --field "$first" Version | sed 's/-1$//')+next" .build/release/logfold "$work")}
 cp -a "$base" "$work/root"
 test_chroot "$first"
