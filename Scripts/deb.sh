@@ -61,7 +61,7 @@ put_documents() {
     local documents=usr/share/doc/logfold document
     put 644 Packaging/deb/copyright "$documents/copyright"
     put 644 README.md "$documents/README.md"
-    for document in configuration presets conditions observability schema redaction custom-formats inputs/file \
+    for document in configuration presets conditions spool observability schema redaction custom-formats inputs/file \
         sinks/file sinks/console sinks/elasticsearch; do
         put 644 "Docs/$document.md" "$documents/$document.md"
     done
