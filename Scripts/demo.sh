@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shows logfold at work: one log read by the filter, then a live, rotating log read by the agent. Scripts/demo.sh [PROGRAM]
 #
-# Takes half a minute at the most, listens on nothing but a socket of its own, and leaves no process behind; what it made
+# Takes some seconds, listens on nothing but a socket of its own, and leaves no process behind; what it made
 # stays in .build/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,6 +31,7 @@ start_agent() {
     cat >"$out/logfold.yaml" <<END
 data_dir: $out/data
 timezone: UTC
+spool: { max_bytes: 64MiB, min_free: 16MiB }
 metrics: { listen: "unix:$socket/status" }
 inputs:
   nova: { type: file, include: "$out/log/nova/*.log" }
