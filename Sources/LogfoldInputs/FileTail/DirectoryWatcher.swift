@@ -1,4 +1,20 @@
-import LogfoldIO
+package import LogfoldIO
+
+/// Tells of changes in directories, as ``Inotify`` does: the seam for a test whose watches are used up.
+package protocol ChangeNotices: AnyObject {
+    /// Readable when there are events.
+    var descriptor: FileDescriptor { get }
+    /// Whether there are events; does not wait.
+    var hasEvents: Bool { get }
+    /// Watches a directory, with what is written to its files where `contents` says so; the number of the watch.
+    func watch(_ directory: String, contents: Bool) throws(FileSystemError) -> Int32
+    /// Watches a directory no more.
+    func unwatch(_ watch: Int32)
+    /// What has happened since the last call; does not wait.
+    func events() throws(FileSystemError) -> [Inotify.Event]
+}
+
+extension Inotify: ChangeNotices {}
 
 /// Watches the directories in which logs are, by inotify; says which ones have to be looked at now and then instead.
 final class DirectoryWatcher {
@@ -19,7 +35,7 @@ final class DirectoryWatcher {
         var hasFiles: Bool
     }
 
-    private let inotify: Inotify?
+    private let inotify: (any ChangeNotices)?
     private let say: (String) -> Void
     private var watches: [Int32: Watch] = [:]
     private var numbers: [String: Int32] = [:]
@@ -33,7 +49,7 @@ final class DirectoryWatcher {
     private(set) var problems: [String] = []
 
     /// Without inotify everything is polled.
-    init(_ inotify: Inotify?, say: @escaping (String) -> Void) {
+    init(_ inotify: (any ChangeNotices)?, say: @escaping (String) -> Void) {
         self.inotify = inotify
         self.say = say
         if inotify == nil { note("no inotify instance is left (see fs.inotify.max_user_instances)") }

@@ -77,7 +77,7 @@ package final class FileTail: Input {
     package init(
         name: String, options: FileTailOptions, restored: [RestoredSource] = [], isFirstRun: Bool = true,
         fileSystem: any FileSystem = PosixFileSystem(), clock: any Clock = SystemClock(),
-        inotify: Inotify? = try? Inotify(), processLimit: Int? = ProcessFacts.openFileLimit,
+        inotify: (any ChangeNotices)? = try? Inotify(), processLimit: Int? = ProcessFacts.openFileLimit,
         say: @escaping (String) -> Void = { _ in }
     ) {
         self.name = name

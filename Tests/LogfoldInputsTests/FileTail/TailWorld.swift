@@ -14,11 +14,12 @@ final class TailWorld {
     var options: FileTailOptions
     var fileSystem: any FileSystem
     private let usesInotify: Bool
+    private let notices: (any ChangeNotices)?
     private(set) var said: [String] = []
 
     init(
         include: [String] = ["*.log"], fileSystem: any FileSystem = PosixFileSystem(), usesInotify: Bool = true,
-        change: (inout FileTailOptions) -> Void = { _ in }
+        notices: (any ChangeNotices)? = nil, change: (inout FileTailOptions) -> Void = { _ in }
     ) throws {
         scratch = try ScratchDirectory()
         var options = FileTailOptions()
@@ -27,6 +28,7 @@ final class TailWorld {
         self.options = options
         self.fileSystem = fileSystem
         self.usesInotify = usesInotify
+        self.notices = notices
         tail = FileTail(name: "none", options: FileTailOptions(), inotify: nil)
         start([])
     }
@@ -34,7 +36,7 @@ final class TailWorld {
     private func start(_ restored: [RestoredSource]) {
         tail = FileTail(
             name: "test", options: options, restored: restored, fileSystem: fileSystem, clock: clock,
-            inotify: usesInotify ? try? Inotify() : nil, say: { [weak self] in self?.said.append($0) })
+            inotify: usesInotify ? notices ?? (try? Inotify()) : nil, say: { [weak self] in self?.said.append($0) })
     }
 
     func path(_ name: String) -> String { scratch.path + "/" + name }
