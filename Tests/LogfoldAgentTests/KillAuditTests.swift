@@ -36,11 +36,10 @@ import Testing
             }
         }
         try rotation.finish()
-        #expect(scenario.waitForCount(Self.records))
-        scenario.settle()
+        #expect(scenario.waitForCount(scenario.log.written))
         #expect(scenario.agent.stop() == 0)
         let audit = scenario.audit
-        #expect(audit.missing(Self.records) == [])
+        #expect(audit.missing(scenario.log.written) == [])
         #expect(audit.doubled == [])
         #expect(audit.torn == 0)
         #expect(audit.events.count { $0.flags.contains("late") } == 0)
