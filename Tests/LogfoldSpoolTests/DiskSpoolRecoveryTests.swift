@@ -1,3 +1,4 @@
+import Foundation
 import LogfoldCompression
 import LogfoldCore
 import LogfoldIO
@@ -282,5 +283,22 @@ import Testing
         run.spool.synchronize()
         #expect(run.segments.count == 1)
         #expect(run.spool.status().problem == nil)
+    }
+
+    @Test func aFolderThatSomebodyRemovesIsMadeAgain() throws {
+        let run = try spool(1)
+        _ = run.texts(of: "a", acknowledging: true)
+        try FileManager.default.removeItem(atPath: "\(run.scratch.path)/data")
+        run.spool.append(delivery(["2"], to: 20))
+        run.spool.synchronize()
+        #expect(run.spool.status().problem?.contains("there is no such file or directory") == true)
+        run.spool.append(delivery(["3"], to: 30))
+        run.spool.synchronize()
+        #expect(run.spool.status().problem == nil)
+        try run.reopen()
+        run.attach([sink])
+        #expect(run.spool.restore([]).map(\.checkpoint.position.offset) == [30])
+        #expect(run.texts(of: "a").last == "3")
+        #expect(run.account(of: "a").hasSuffix(" 0 lost"), "\(run.account(of: "a"))")
     }
 }

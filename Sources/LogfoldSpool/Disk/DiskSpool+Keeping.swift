@@ -73,6 +73,25 @@ extension DiskSpool {
         if hadProblem { diagnostics.info("The spool can be written again", []) }
     }
 
+    /// Somebody has removed the folder: what is in memory is written to a new one, with all positions.
+    private func makeFolderAgain() {
+        // Where that fails, the next try says why.
+        guard (try? directory.makeAgain()) != nil, (try? files.makeDirectories(folder, mode: 0o750)) != nil else {
+            return
+        }
+        writer.withLock { $0.file = nil }
+        contents.withLock { contents in
+            contents.segments = []
+            contents.saved = []
+            contents.dirty = []
+            contents.needsRewrite = true
+            guard let first = contents.recents.first else { return }
+            contents.synced.serial = first.serial - 1
+            contents.synced.sequence = first.sequence
+            for (route, _) in first.routes { contents.synced.routed[route.name] = route.before }
+        }
+    }
+
     private func noteFailure(_ error: FileSystemError, _ keeper: inout Keeper) {
         let isNew = contents.withLock { contents in
             defer { contents.problem = "\(error)" }
@@ -82,6 +101,7 @@ extension DiskSpool {
         let pause = Int64(250_000_000) << Int64(Swift.min(keeper.failures, 5))
         keeper.failures += 1
         keeper.retry = clock.monotonic + pause
+        if error.isNotFound { makeFolderAgain() }
         if isNew {
             diagnostics.error(
                 "The spool cannot be brought to the disk; inputs wait when memory is full, and it is tried again",

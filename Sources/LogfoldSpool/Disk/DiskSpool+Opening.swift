@@ -46,8 +46,8 @@ extension DiskSpool {
         if isTakingOver, let saved { recovered.takeOver(saved, for: sinks) }
         for finding in recovered.findings { diagnostics.warning(finding, [("spool", folder)]) }
         self.init(
-            recovered: recovered, folder: folder, in: directory.files, options: options, clock: clock,
-            diagnostics: diagnostics, roomCameUp: roomCameUp, fillChanged: fillChanged)
+            recovered: recovered, in: directory, options: options, clock: clock, diagnostics: diagnostics,
+            roomCameUp: roomCameUp, fillChanged: fillChanged)
         if isTakingOver { try settle() }
     }
 

@@ -9,6 +9,7 @@ import LogfoldIO
 /// A thread of the spool's own waits for the disk, saves the cursors, and removes what is no longer needed; a cursor is
 /// never saved beyond what an fsync has brought to the disk before.
 package final class DiskSpool: Spool {
+    let directory: DataDirectory
     let folder: String
     let files: any FileSystem
     let options: DiskSpoolOptions
@@ -49,12 +50,13 @@ package final class DiskSpool: Spool {
     }
 
     init(
-        recovered: sending RecoveredSpool, folder: String, in files: any FileSystem, options: DiskSpoolOptions,
+        recovered: sending RecoveredSpool, in directory: DataDirectory, options: DiskSpoolOptions,
         clock: any Clock, diagnostics: Diagnostics, roomCameUp: @escaping @Sendable () -> Void,
         fillChanged: @escaping @Sendable () -> Void
     ) {
-        self.folder = folder
-        self.files = files
+        self.directory = directory
+        folder = Self.folder(in: directory.path)
+        files = directory.files
         self.options = options
         self.clock = clock
         self.diagnostics = diagnostics

@@ -84,7 +84,7 @@ struct SpoolContents {
 
 extension SpoolContents {
     /// The sequence from which on the records of a segment count no more: where a later one begins.
-    func limit(of segment: Int) -> UInt64 { segments[(segment + 1)...].map(\.first).min() ?? end }
+    func limit(of segment: Int) -> UInt64 { segments.dropFirst(segment + 1).map(\.first).min() ?? end }
 
     /// The segment that holds an event.
     func segment(of sequence: UInt64) -> Int? { segments.lastIndex { $0.first <= sequence } }
