@@ -49,6 +49,9 @@ package protocol FileSystem: Sendable {
     func setOwner(_ file: FileDescriptor, user: UInt32?, group: UInt32?) throws(FileSystemError)
     /// Takes the lock of an open file for this process; false if another holds it.
     func lock(_ file: FileDescriptor) throws(FileSystemError) -> Bool
+    /// Gives the lock of an open file back. A child that was forked and has not become its program yet holds the
+    /// descriptor too, so that to close it would not be enough.
+    func unlock(_ file: FileDescriptor)
     /// How many bytes this process may still write to the file system that holds a path.
     func freeBytes(at path: String) throws(FileSystemError) -> Int64
 }

@@ -161,6 +161,9 @@ package struct PosixFileSystem: FileSystem {
         return false
     }
 
+    /// flock(2).
+    package func unlock(_ file: FileDescriptor) { _ = flock(file.number, LOCK_UN) }
+
     /// statvfs(3): what is free for users other than root.
     package func freeBytes(at path: String) throws(FileSystemError) -> Int64 {
         var raw = statvfs()

@@ -35,6 +35,8 @@ package final class DataDirectory: Sendable {
         lock = Mutex(try Self.locked(path, in: files))
     }
 
+    deinit { lock.withLock { files.unlock($0.descriptor) } }
+
     private static func locked(_ path: String, in files: any FileSystem) throws(Refusal) -> OpenFile {
         let lock: OpenFile
         let isOurs: Bool

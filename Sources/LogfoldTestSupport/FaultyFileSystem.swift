@@ -143,6 +143,8 @@ package final class FaultyFileSystem: FileSystem {
         return try base.lock(file)
     }
 
+    package func unlock(_ file: FileDescriptor) { base.unlock(file) }
+
     package func freeBytes(at path: String) throws(FileSystemError) -> Int64 {
         try count(.freeBytes, path)
         return try base.freeBytes(at: path)

@@ -193,6 +193,8 @@ package final class ScriptedFileSystem: FileSystem {
         return try base.lock(file)
     }
 
+    package func unlock(_ file: FileDescriptor) { base.unlock(file) }
+
     package func freeBytes(at path: String) throws(FileSystemError) -> Int64 {
         switch answer(.freeBytes, path) {
         case .made: return try base.freeBytes(at: path)

@@ -42,5 +42,6 @@ extension FileSystemWrapper {
         try base.setOwner(file, user: user, group: group)
     }
     func lock(_ file: FileDescriptor) throws(FileSystemError) -> Bool { try base.lock(file) }
+    func unlock(_ file: FileDescriptor) { base.unlock(file) }
     func freeBytes(at path: String) throws(FileSystemError) -> Int64 { try base.freeBytes(at: path) }
 }

@@ -46,11 +46,11 @@ private final class Said: DiagnosticsOutput {
         let spool = MemorySpool(maxBytes: 1 << 20, saved: SavedPositions(), store: store)
         _ = spool.attach(sink: "out", route: 1)
         var saver = PositionSaver(
-            store,
+            store, of: spool,
             Surroundings(
                 files: files, clock: clock, diagnostics: diagnostics, notifier: ServiceNotifier(),
                 host: HostFacts(version: "test", in: PosixFileSystem())))
-        saver.saveNow(spool)
+        saver.saveNow()
         #expect(saver.problem == nil)
 
         files.follow { call in
@@ -58,7 +58,7 @@ private final class Said: DiagnosticsOutput {
         }
         advance(spool, to: 10)
         for _ in 0..<3 {
-            saver.run(spool)
+            saver.run()
             clock.advance(milliseconds: 2500)
         }
         #expect(saver.problem?.contains(reason) == true)
@@ -68,7 +68,7 @@ private final class Said: DiagnosticsOutput {
 
         files.follow { _ in .made }
         clock.advance(milliseconds: 20_000)
-        saver.run(spool)
+        saver.run()
         #expect(saver.problem == nil)
         #expect(said.text.contains("Positions can be saved again"))
         #expect(try store.load().positions?.sinks.first?.checkpoints[1]?.position.offset == 20)
