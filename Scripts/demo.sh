@@ -50,6 +50,15 @@ END
     done
 }
 
+# What is open when an agent is stopped is left to its next run: the last record is waited for.
+settle() {
+    local tries=50
+    until "$program" status --json -c "$out/logfold.yaml" | grep -q '"events":[0-9]*,"lag_bytes":0,.*"open_folds":0,'; do
+        [ $((tries -= 1)) -gt 0 ] || { echo "demo: the last record is still open after five seconds" >&2; return 1; }
+        sleep 0.1
+    done
+}
+
 stop_agent() {
     kill -TERM "$agent"
     local status=0
@@ -70,6 +79,7 @@ start_agent
 sed 's/^/    /' "$out/logfold.yaml"
 "$program" replay --into "$log" --speed 60x --max-pause 100ms --rotate rename --every 200 "$recording"
 
+settle
 say "What it is doing: logfold status -c logfold.yaml"
 "$program" status -c "$out/logfold.yaml"
 
