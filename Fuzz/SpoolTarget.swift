@@ -1,5 +1,6 @@
 import Glibc
 import LogfoldCompression
+import LogfoldCore
 import LogfoldIO
 import LogfoldSpool
 
