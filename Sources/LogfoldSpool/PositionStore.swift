@@ -37,7 +37,7 @@ extension PositionStore {
             if error.isNotFound { return (nil, nil) }
             throw error
         }
-        do throws(SavedPositions.Problem) {
+        do throws(SavedFileProblem) {
             var (positions, generation) = try SavedPositions.decode(bytes, checksum: Checksum.crc32)
             while let steps = try? OpenFile(journalPath(generation), in: files).readAll(limit: 1 << 30) {
                 for step in Self.steps(in: steps) { positions.apply(step) }

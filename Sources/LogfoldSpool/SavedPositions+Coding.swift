@@ -27,25 +27,6 @@ extension SavedPositions {
     private static let magic: [UInt8] = Array("LFPOS".utf8) + [0, 0]
     private static let version: UInt8 = 1
 
-    /// What is wrong with a positions file.
-    package enum Problem: Error, Equatable, CustomStringConvertible {
-        /// It does not begin as one.
-        case foreign
-        /// A later logfold has written it.
-        case version(UInt8)
-        /// Its bytes are not those that were written.
-        case damaged
-
-        /// A sentence without capital and full stop.
-        package var description: String {
-            switch self {
-            case .foreign: "it is no positions file of logfold"
-            case .version(let version): "it is of version \(version), which this logfold does not know"
-            case .damaged: "it is damaged"
-            }
-        }
-    }
-
     /// The bytes of the file.
     package func encoded(generation: UInt64 = 0, checksum: ([UInt8]) -> UInt32) -> [UInt8] {
         var encoder = StateEncoder()
@@ -77,8 +58,8 @@ extension SavedPositions {
     /// What the bytes of a file say.
     package static func decode(
         _ bytes: [UInt8], checksum: ([UInt8]) -> UInt32
-    ) throws(Problem) -> (positions: SavedPositions, generation: UInt64) {
-        guard bytes.count > 12, Array(bytes[..<7]) == Self.magic else { throw .foreign }
+    ) throws(SavedFileProblem) -> (positions: SavedPositions, generation: UInt64) {
+        guard bytes.count > 12, Array(bytes[..<7]) == Self.magic else { throw .foreign("positions file") }
         guard bytes[7] == Self.version else { throw .version(bytes[7]) }
         let sum = bytes[8..<12].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let payload = Array(bytes[12...])

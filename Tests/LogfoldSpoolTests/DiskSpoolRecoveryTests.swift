@@ -165,7 +165,7 @@ import Testing
         for at in good.indices {
             var bad = good
             bad[at] ^= 0x10
-            #expect(throws: CursorFile.Problem.self, "byte \(at)") { try CursorFile.decode(bad) }
+            #expect(throws: SavedFileProblem.self, "byte \(at)") { try CursorFile.decode(bad) }
         }
     }
 

@@ -34,10 +34,10 @@ import Testing
         for at in good.indices {
             var bad = good
             bad[at] ^= 0x10
-            #expect(throws: SavedPositions.Problem.self, "byte \(at)") { try decoded(bad) }
+            #expect(throws: SavedFileProblem.self, "byte \(at)") { try decoded(bad) }
         }
         for length in 0..<good.count {
-            #expect(throws: SavedPositions.Problem.self, "length \(length)") { try decoded(Array(good[..<length])) }
+            #expect(throws: SavedFileProblem.self, "length \(length)") { try decoded(Array(good[..<length])) }
         }
     }
 
@@ -47,7 +47,7 @@ import Testing
             let payload = Array(saved().encoded(checksum: Checksum.crc32)[12...].prefix(length))
             let sum = Checksum.crc32(payload)
             let sumBytes = (0..<4).map { UInt8(truncatingIfNeeded: sum >> UInt32($0 * 8)) }
-            #expect(throws: SavedPositions.Problem.damaged) {
+            #expect(throws: SavedFileProblem.damaged) {
                 try decoded(Array("LFPOS".utf8) + [0, 0, 1] + sumBytes + payload)
             }
         }
@@ -56,7 +56,7 @@ import Testing
     @Test func aLaterVersionIsNamed() {
         var bytes = saved().encoded(checksum: Checksum.crc32)
         bytes[7] = 9
-        #expect(throws: SavedPositions.Problem.version(9)) { try decoded(bytes) }
+        #expect(throws: SavedFileProblem.version(9)) { try decoded(bytes) }
     }
 
     @Test func readingResumesAtTheLowestPlaceAndEachSinkIgnoresWhatItHas() {

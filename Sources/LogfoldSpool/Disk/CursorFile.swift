@@ -43,22 +43,6 @@ package enum CursorFile {
     private static let magic: [UInt8] = Array("LFCUR".utf8) + [0, 0]
     private static let version: UInt8 = 1
 
-    /// What is wrong with a cursors' file.
-    package enum Problem: Error, Equatable, CustomStringConvertible {
-        case foreign
-        case version(UInt8)
-        case damaged
-
-        /// A sentence without capital and full stop.
-        package var description: String {
-            switch self {
-            case .foreign: "it is no cursors' file of logfold"
-            case .version(let version): "it is of version \(version), which this logfold does not know"
-            case .damaged: "it is damaged"
-            }
-        }
-    }
-
     static func encode(_ cursors: [StoredCursor]) -> [UInt8] {
         var encoder = StateEncoder()
         encoder.append(each: cursors.sorted { $0.name < $1.name }) { encoder, cursor in
@@ -98,8 +82,8 @@ package enum CursorFile {
         try files.synchronizeFolder(folder)
     }
 
-    package static func decode(_ bytes: [UInt8]) throws(Problem) -> [StoredCursor] {
-        guard bytes.count > 12, Array(bytes[..<7]) == magic else { throw .foreign }
+    package static func decode(_ bytes: [UInt8]) throws(SavedFileProblem) -> [StoredCursor] {
+        guard bytes.count > 12, Array(bytes[..<7]) == magic else { throw .foreign("cursors' file") }
         guard bytes[7] == version else { throw .version(bytes[7]) }
         let sum = bytes[8..<12].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard Checksum.crc32(Array(bytes[12...])) == sum else { throw .damaged }

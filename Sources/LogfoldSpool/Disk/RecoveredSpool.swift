@@ -102,7 +102,7 @@ extension RecoveredSpool {
             if error.isNotFound { return nil }
             throw .file(error)
         }
-        do throws(CursorFile.Problem) {
+        do throws(SavedFileProblem) {
             return try CursorFile.decode(bytes)
         } catch {
             if case .version(let version) = error { throw .version(version, path: path) }
