@@ -25,6 +25,7 @@ package final class Diagnostics: Sendable {
             }
         }
 
+        /// The less urgent one comes first.
         package static func < (left: Level, right: Level) -> Bool { left.priority > right.priority }
     }
 

@@ -5,8 +5,10 @@ import Glibc
 package final class Inotify: Sendable {
     /// What has happened to a name.
     package struct Change: OptionSet, Sendable {
+        /// The bits of inotify(7).
         package let rawValue: UInt32
 
+        /// What these bits of inotify(7) say.
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         /// Bytes were written, or the length was set.

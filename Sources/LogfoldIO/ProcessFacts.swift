@@ -6,8 +6,9 @@ package struct ProcessFacts: Sendable, Equatable {
     package var residentBytes: Int64 = 0
     /// Time that it has computed, in microseconds, inside the kernel too.
     package var cpuMicroseconds: Int64 = 0
-    /// Files that it has open, and may have.
+    /// Files that it has open.
     package var openFiles: Int64 = 0
+    /// Files that it may have open.
     package var maxOpenFiles: Int64 = 0
 
     /// Nothing.

@@ -3,6 +3,7 @@ package import LogfoldIO
 import LogfoldParsing
 
 extension FileTail {
+    /// Every file that is read or watched, and what is wrong with the input.
     package var status: InputStatus {
         var status = InputStatus()
         status.problems = scanProblems + watcher.problems + order.compactMap(\.problem)

@@ -10,6 +10,7 @@ package import LogfoldIO
 /// - *Reading* takes a piece of each file in turn and compares what lies before it (`FileTail+Reading`).
 /// - *Succession* ends a file when it was read to its end and another has begun (`FileTail+Succession`).
 package final class FileTail: Input {
+    /// The name in the configuration.
     package let name: String
     let options: FileTailOptions
     let files: any FileSystem
@@ -99,6 +100,7 @@ package final class FileTail: Input {
 
     package private(set) var deadline: Int64? = 0
 
+    /// A turn: changes that were told of, files that have come or moved, and a piece of each file that waits.
     package func run(_ feed: any Feed, now: Int64) -> Bool {
         guard !isStopped else { return false }
         wall = clock.now
@@ -112,13 +114,16 @@ package final class FileTail: Input {
         return hasMore || agenda.mustPlace
     }
 
+    /// Whether a file has grown beyond what was read of it.
     package func hasUnread(_ source: UInt32) -> Bool { filesBySource[source]?.hasUnread ?? false }
 
+    /// What a file is found again by: its path, its first line, its marks.
     package func place(of source: UInt32) -> [UInt8] {
         guard let file = filesBySource[source] else { return [] }
         return file.place(logicalPath: file.log.path)?.encoded ?? []
     }
 
+    /// Closes every file.
     package func stop() {
         isStopped = true
         deadline = nil

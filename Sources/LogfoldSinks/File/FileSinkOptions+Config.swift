@@ -8,7 +8,7 @@ extension FileSinkOptions {
         let compression = section.choice("compression", default: OutputCompression.none)
         let path = Self.path(section, compression)
         // All keys are asked for, so that all problems come at once.
-        var options = FileSinkOptions(path: path ?? .placeholder, compression: compression)
+        var options = FileSinkOptions(path: path ?? .unusable, compression: compression)
         options.shape = section.choice("shape", default: FileShape.ecs).shape
         options.level = Self.level(section, compression)
         options.rotation = Self.rotation(section)
@@ -124,5 +124,5 @@ extension FileSinkOptions {
 
 extension PathTemplate {
     /// Stands for a path that could not be read, while the other options are.
-    fileprivate static let placeholder = PathTemplate(constant: "/")
+    fileprivate static let unusable = PathTemplate(constant: "/")
 }
