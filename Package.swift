@@ -49,7 +49,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LogfoldTransport",
-            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldIO", "CCurl"], swiftSettings: strict),
+            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "CCurl"],
+            swiftSettings: strict),
         .target(
             name: "LogfoldSinks",
             dependencies: [

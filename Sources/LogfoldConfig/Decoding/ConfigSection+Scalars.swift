@@ -18,3 +18,13 @@ extension ConfigSection {
         }
     }
 }
+
+extension ConfigSection {
+    /// The text of a single value as it is written, `${…}` and all: for files of other programs, which know no
+    /// references. Nil where the key is absent, empty, a list or a section.
+    package func literal(_ key: String) -> String? {
+        asked.ask(key)
+        guard case .scalar(let scalar)? = entry(key)?.value.content, !scalar.isNull else { return nil }
+        return scalar.text
+    }
+}

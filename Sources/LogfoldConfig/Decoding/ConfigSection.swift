@@ -33,6 +33,9 @@ package struct ConfigSection {
         places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.key, $0) })
     }
 
+    /// What the configuration sees of the world around it.
+    package var environment: ConfigEnvironment { context.environment }
+
     /// The keys that are written here, in their order. To look is not to ask: they are still unknown keys.
     package var keys: [String] { entries.map(\.key) }
 

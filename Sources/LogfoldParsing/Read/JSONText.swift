@@ -101,6 +101,15 @@ extension RawSpan {
     }
 }
 
+extension RawSpan {
+    /// What the escaped JSON text at `range` says, as a string; what is invalid becomes U+FFFD.
+    package func decodedJSON(_ range: ByteRange) -> String {
+        var decoded = ByteBuffer(capacity: range.count)
+        _ = decoded.append(jsonDecoded: self, range)
+        return decoded.withSpan { $0.string(ByteRange(0, $0.byteCount)) }
+    }
+}
+
 extension ByteBuffer {
     /// Appends what the escaped JSON text at `range` says, and returns whether some of it was invalid.
     ///

@@ -143,11 +143,8 @@ struct ServerError: Equatable {
     }
 
     private static func text(_ bytes: RawSpan, _ range: ByteRange) -> String {
-        var decoded = ByteBuffer()
         // Not in the middle of an escape: what is cut off is replaced by U+FFFD.
-        let short = ByteRange(range.start, min(range.end, range.start + BulkAnswer.longestReason))
-        _ = decoded.append(jsonDecoded: bytes, short)
-        return decoded.withSpan { $0.string(ByteRange(0, $0.byteCount)) }
+        bytes.decodedJSON(ByteRange(range.start, min(range.end, range.start + BulkAnswer.longestReason)))
     }
 
     /// Type and reason in one, as far as there are any.
