@@ -10,6 +10,10 @@ package struct SinkTally: Sendable, Equatable {
     package var foundAtFirst: UInt64 = 0
     /// Taken, but into the server's own store for what it cannot index.
     package var failureStored: UInt64 = 0
+    /// Taken by a server that says so before they are safe with it: what it loses then, nobody sees.
+    package var handedOver: UInt64 = 0
+    /// Sent again after an answer that did not come, to a server that cannot tell: they may be there twice.
+    package var resent: UInt64 = 0
 
     /// Nothing yet.
     package init() {}

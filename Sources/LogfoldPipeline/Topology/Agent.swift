@@ -212,7 +212,7 @@ extension Agent {
             clock: surroundings.clock, diagnostics: surroundings.diagnostics)
         for warning in sink.options.warnings {
             surroundings.diagnostics.warning(
-                "A setting of the sink is unsafe", [("sink", sink.name), ("what", warning)])
+                "A setting of the sink is to be minded", [("sink", sink.name), ("what", warning)])
         }
         let wake = wake
         sinks.append(

@@ -147,6 +147,7 @@ final class StatusBoard: Sendable {
         if let tally = facts.tally {
             (sink.sent, sink.repeated) = (tally.sent, tally.repeated)
             (sink.foundAtFirst, sink.failureStored) = (tally.foundAtFirst, tally.failureStored)
+            (sink.handedOver, sink.resent) = (tally.handedOver, tally.resent)
         }
         (sink.waiting, sink.waitingBytes) = (backlog.events, backlog.bytes)
         sink.filtered = report.filtered[known.name] ?? 0

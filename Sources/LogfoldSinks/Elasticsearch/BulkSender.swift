@@ -53,7 +53,7 @@ final class BulkSender {
 
     init(
         _ options: ElasticsearchOptions, transport: any HTTPTransport, clock: any Clock, letters: DeadLetterFile,
-        state: BulkSinkState, report: @escaping SinkReport
+        state: RequestSinkState, report: @escaping SinkReport
     ) throws(SinkFailure) {
         self.options = options
         self.transport = transport
@@ -74,7 +74,7 @@ final class BulkSender {
     }
 
     /// What outlives the process.
-    var state: BulkSinkState { BulkSinkState(tally: tally, refusedBytes: size.refused) }
+    var state: RequestSinkState { RequestSinkState(tally: tally, refusedBytes: size.refused) }
 
     /// Bytes of a lot that make it full.
     var lotBytes: Int { size.current * limit.current }

@@ -92,7 +92,7 @@ package func makeElasticsearchSink(
     let letters = DeadLetterFile(
         sink: name, inDirectory: dataDirectory, maxBytes: options.deadLetterBytes, files: fileSystem)
     let sender = try BulkSender(
-        options, transport: transport, clock: clock, letters: letters, state: BulkSinkState(state), report: report)
+        options, transport: transport, clock: clock, letters: letters, state: RequestSinkState(state), report: report)
     return ElasticsearchSink(
         options, name: name, clock: clock, sender: sender, report: report, interrupt: transport.interruption)
 }

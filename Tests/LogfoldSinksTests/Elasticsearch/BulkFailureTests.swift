@@ -178,12 +178,12 @@ struct RequestSizeTests {
         var tally = SinkTally()
         (tally.sent, tally.deadLettered, tally.repeated) = (1 << 40, 2, 3)
         (tally.foundAtFirst, tally.failureStored) = (4, 5)
-        let state = BulkSinkState(tally: tally, refusedBytes: 12_345)
-        #expect(BulkSinkState(state.encoded) == state)
-        #expect(BulkSinkState([]) == BulkSinkState())
+        let state = RequestSinkState(tally: tally, refusedBytes: 12_345)
+        #expect(RequestSinkState(state.encoded) == state)
+        #expect(RequestSinkState([]) == RequestSinkState())
         for count in 0..<state.encoded.count {
-            #expect(BulkSinkState(Array(state.encoded[..<count])) == BulkSinkState())
+            #expect(RequestSinkState(Array(state.encoded[..<count])) == RequestSinkState())
         }
-        #expect(BulkSinkState([9, 9, 9]) == BulkSinkState())
+        #expect(RequestSinkState([9, 9, 9]) == RequestSinkState())
     }
 }

@@ -98,16 +98,8 @@ final class AddingHeaders: HTTPTransport {
 }
 
 extension JSONValue {
-    /// A member by its name; nil where there is none.
-    subscript(key: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members.first { $0.key == key }?.value
-    }
-
     /// A number's value.
     var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
-    /// A text's value.
-    var text: String? { if case .string(let text) = self { text } else { nil } }
     /// A list's elements; none where it is no list.
     var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
 }

@@ -7,13 +7,6 @@ import Testing
 
 @testable import LogfoldSinks
 
-/// What a test sets in the options.
-struct OptionChange {
-    let apply: (inout ElasticsearchOptions) -> Void
-
-    init(_ apply: @escaping (inout ElasticsearchOptions) -> Void) { self.apply = apply }
-}
-
 /// A sink on a scripted transport, with a folder for its dead letters.
 final class BulkSinkRun {
     let scratch: ScratchDirectory
@@ -34,7 +27,7 @@ final class BulkSinkRun {
     init(
         _ flavour: ElasticsearchOptions.Flavour = .elasticsearch, endpoints: [String] = ["http://es1:9200"],
         index: String = "logs-openstack-default", files: any FileSystem = PosixFileSystem(), state: [UInt8] = [],
-        change: OptionChange? = nil,
+        change: OptionChange<ElasticsearchOptions>? = nil,
         answering script: @escaping (ScriptedTransport.Call) -> ScriptedTransport.Outcome = TransportAnswer.stored
     ) throws {
         scratch = try ScratchDirectory()

@@ -133,6 +133,12 @@ extension AgentStatus {
         family("failure_stored_events_total", .counter, "Events that the server took but could not index.") {
             sink, labels in sink.failureStored.map { [.init($0, labels)] } ?? []
         }
+        family("handed_over_events_total", .counter, "Events that the server said to have before they were safe.") {
+            sink, labels in sink.handedOver.map { [.init($0, labels)] } ?? []
+        }
+        family("resent_events_total", .counter, "Events sent again that the server may have twice.") { sink, labels in
+            sink.resent.map { [.init($0, labels)] } ?? []
+        }
         family("waiting_events", .gauge, "Events in the spool that the sink has not acknowledged.") {
             [.init($0.waiting, $1)]
         }

@@ -136,11 +136,14 @@ extension AgentStatus {
         /// Events that were refused for good and lie in the dead-letter file.
         package var deadLettered: UInt64 = 0
         /// Events sent to a server, repeats and all; those it had already, after a lost answer and at the first sending;
-        /// those it took into its own store for what it cannot index. Nil where the sink does not say.
+        /// those it took into its own store for what it cannot index; those it has only been handed, since it says yes
+        /// before they are safe; those sent again that it may have twice. Nil where the sink does not say.
         package var sent: UInt64?
         package var repeated: UInt64?
         package var foundAtFirst: UInt64?
         package var failureStored: UInt64?
+        package var handedOver: UInt64?
+        package var resent: UInt64?
         /// Events in the spool that it has not acknowledged, and their bytes.
         package var waiting: UInt64 = 0
         package var waitingBytes: Int64 = 0

@@ -65,6 +65,8 @@ extension StatusJSON {
         sink.repeated = item["repeated_events"].isThere ? item["repeated_events"].count : nil
         sink.foundAtFirst = item["found_at_first_events"].isThere ? item["found_at_first_events"].count : nil
         sink.failureStored = item["failure_stored_events"].isThere ? item["failure_stored_events"].count : nil
+        sink.handedOver = item["handed_over_events"].isThere ? item["handed_over_events"].count : nil
+        sink.resent = item["resent_events"].isThere ? item["resent_events"].count : nil
         sink.waiting = item["waiting_events"].count
         sink.waitingBytes = item["waiting_bytes"].integer
         sink.sends = item["sends"].count

@@ -85,6 +85,8 @@ package enum StatusJSON {
             item.value("repeated_events", sink.repeated)
             item.value("found_at_first_events", sink.foundAtFirst)
             item.value("failure_stored_events", sink.failureStored)
+            item.value("handed_over_events", sink.handedOver)
+            item.value("resent_events", sink.resent)
             item.value("waiting_events", sink.waiting)
             item.value("waiting_bytes", sink.waitingBytes)
             item.value("sends", sink.sends)

@@ -96,10 +96,16 @@ struct StatusPage {
                 Cell(sink.name), Cell(sink.type), Cell(HumanText.count(sink.delivered)),
                 Cell(HumanText.count(sink.waiting)), Cell(HumanText.count(sink.filtered)),
                 Cell(HumanText.count(lost), lost > 0 ? .bad : .plain), Cell(HumanText.bytes(sink.bytesWritten)),
-                sink.isFailing ? Cell("backing off", .bad) : Cell("ok", .good),
+                state(sink),
             ])
         }
         return table.text(hasColor: style.hasColor)
+    }
+
+    private func state(_ sink: AgentStatus.Sink) -> Cell {
+        if sink.isFailing { return Cell("backing off", .bad) }
+        // Delivered, as far as anybody can know.
+        return (sink.handedOver ?? 0) > 0 ? Cell("ok, handed over", .warning) : Cell("ok", .good)
     }
 
     private var rest: String {

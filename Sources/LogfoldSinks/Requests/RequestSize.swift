@@ -23,6 +23,9 @@ struct RequestSize {
     /// A request of so many bytes was refused as too large.
     mutating func wasRefused(_ bytes: Int) { refused = max(1, min(refused ?? .max, bytes / 2)) }
 
+    /// A server has said how many bytes it takes.
+    mutating func wasLimited(to bytes: Int) { refused = max(1, min(refused ?? .max, bytes)) }
+
     /// The connection broke while a request of so many bytes was sent. The second time in succession this is taken for
     /// a refusal; but nobody has said so, and it does not last.
     mutating func wasCut(_ bytes: Int) {

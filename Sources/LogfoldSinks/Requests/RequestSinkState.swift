@@ -1,12 +1,12 @@
 import LogfoldCore
 
-/// What a bulk sink knows beyond its process: saved with the positions that it has acknowledged.
-struct BulkSinkState: Equatable {
+/// What a sink that sends requests knows beyond its process: saved with the positions that it has acknowledged.
+struct RequestSinkState: Equatable {
     var tally = SinkTally()
     /// See ``RequestSize/refused``.
     var refusedBytes: Int?
 
-    private static let version: UInt64 = 1
+    private static let version: UInt64 = 2
 
     init(tally: SinkTally = SinkTally(), refusedBytes: Int? = nil) {
         self.tally = tally
@@ -26,11 +26,13 @@ struct BulkSinkState: Equatable {
             tally.foundAtFirst = try decoder.number()
             tally.failureStored = try decoder.number()
             let refused = try decoder.number()
+            tally.handedOver = try decoder.number()
+            tally.resent = try decoder.number()
             self.tally = tally
             refusedBytes = refused == 0 ? nil : Int(clamping: refused)
         } catch {
             // As if there were none: the server will say again what is too large for it.
-            self = BulkSinkState()
+            self = RequestSinkState()
         }
     }
 
@@ -38,7 +40,7 @@ struct BulkSinkState: Equatable {
         var encoder = StateEncoder()
         let numbers = [
             Self.version, tally.sent, tally.deadLettered, tally.repeated, tally.foundAtFirst, tally.failureStored,
-            UInt64(refusedBytes ?? 0),
+            UInt64(refusedBytes ?? 0), tally.handedOver, tally.resent,
         ]
         for number in numbers { encoder.append(number) }
         return encoder.bytes
