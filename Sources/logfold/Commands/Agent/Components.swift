@@ -14,6 +14,7 @@ enum Components {
                 SinkType("console") { ConsoleOutput($0) },
                 SinkType("elasticsearch") { ElasticsearchOutput($0, .elasticsearch, files) },
                 SinkType("opensearch") { ElasticsearchOutput($0, .opensearch, files) },
+                SinkType("monasca") { MonascaOutput($0, files) },
             ],
             presets: Preset.all.map { PresetType($0.name, text: $0.configuration, refusal: $0.refusal) })
     }

@@ -65,19 +65,43 @@ struct ElasticsearchOutput: SinkOptions {
 
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         guard let options else { throw SinkFailure("the sink is not configured") }
-        let transport = try Self.transport(options, clock: context.clock)
+        let transport = try CurlTransport.ready(options.transport, clock: context.clock)
         let diagnostics = context.diagnostics
         return try makeElasticsearchSink(
             options, name: context.name, transport: transport, fileSystem: context.files, clock: context.clock,
             dataDirectory: context.dataDirectory, restoring: state
         ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
     }
+}
 
-    /// A transport as the options say, by the program's own name.
-    static func transport(
-        _ options: ElasticsearchOptions, clock: any Clock
-    ) throws(SinkFailure) -> CurlTransport {
-        var settings = options.transport
+/// The sink to Monasca as the pipeline sees it.
+struct MonascaOutput: SinkOptions {
+    /// Nil where the section is wrong: then nothing is made of it.
+    private let options: MonascaOptions?
+
+    /// Reads its section.
+    init(_ section: ConfigSection, _ files: any FileSystem) { options = MonascaOptions(section, files) }
+
+    var type: String { "monasca" }
+    var needsOriginal: Bool { false }
+    var memoryBound: Int { options?.memoryBound ?? 0 }
+    var warnings: [String] { options?.warnings ?? [] }
+
+    func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
+        guard let options else { throw SinkFailure("the sink is not configured") }
+        let diagnostics = context.diagnostics
+        return makeMonascaSink(
+            options, name: context.name, transport: try .ready(options.transport, clock: context.clock),
+            keystone: try .ready(options.keystone.transport, clock: context.clock), fileSystem: context.files,
+            clock: context.clock, dataDirectory: context.dataDirectory, restoring: state
+        ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+    }
+}
+
+extension HTTPTransport where Self == CurlTransport {
+    /// A transport by these settings, under the program's own name.
+    static func ready(_ settings: TransportSettings, clock: any Clock) throws(SinkFailure) -> CurlTransport {
+        var settings = settings
         settings.userAgent = "logfold/\(Version.current)"
         guard let transport = CurlTransport(settings, clock: clock) else {
             throw SinkFailure("libcurl cannot be made ready")

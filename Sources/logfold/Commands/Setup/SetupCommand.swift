@@ -51,7 +51,7 @@ enum SetupCommand {
 
     private static func install(_ plan: SetupPlan, _ options: ElasticsearchOptions) -> ExitCode {
         do throws(SinkFailure) {
-            let setup = ServerSetup(plan, options, try ElasticsearchOutput.transport(options, clock: SystemClock()))
+            let setup = ServerSetup(plan, options, try .ready(options.transport, clock: SystemClock()))
             do throws(SinkFailure) {
                 try setup.run()
             } catch {
