@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to the Debian packages that are needed for something: Scripts/packages.sh build|test|gate|deb|units|boot|bench …
+# Sees to the Debian packages that are needed for something: Scripts/packages.sh build|test|servers|gate|deb|units|boot|bench …
 #
 # Says which are missing and installs them: directly as root, else by sudo; where neither is possible it prints the
 # command and exits with 2. On other systems it says what is needed and goes on.
@@ -9,19 +9,20 @@ wanted() {
     case $1 in
     build) echo git make pkg-config libpcre2-dev zlib1g-dev libdeflate-dev libzstd-dev libyaml-dev libcurl4-openssl-dev ;;
     test) echo tzdata zstd ;;
+    servers) echo kcat ;;
     gate) echo valgrind ;;
     deb) echo dpkg-dev ;;
     units) echo systemd ;;
     boot) echo debootstrap util-linux ;;
     bench) echo jq python3 ;;
-    *) echo "packages: '$1' is not one of build, test, gate, deb, units, boot, bench" >&2; exit 2 ;;
+    *) echo "packages: '$1' is not one of build, test, servers, gate, deb, units, boot, bench" >&2; exit 2 ;;
     esac
 }
 
 # A program that is there is good enough, whatever package it came from.
 is_there() {
     case $1 in
-    git | make | pkg-config | zstd | valgrind | jq | python3 | debootstrap) command -v "$1" >/dev/null && return ;;
+    git | make | pkg-config | zstd | valgrind | jq | python3 | debootstrap | kcat) command -v "$1" >/dev/null && return ;;
     esac
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
