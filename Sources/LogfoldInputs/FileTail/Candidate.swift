@@ -31,8 +31,8 @@ final class Candidate {
         case none
         /// It is this file, with nothing to be read.
         case known
-        /// It is this file, and reading goes on where it was.
-        case continues
+        /// It is this file, as far as reading has come by this offset at the least, and reading goes on where it was.
+        case continues(behind: Int64)
         /// It is this file, which has lost its last bytes: reading goes on at an offset before.
         case cut(at: Int64)
         /// It is this file if, decompressed, the same bytes are found where it was read to.
@@ -58,12 +58,12 @@ final class Candidate {
         }
     }
 
-    /// A reader of the file from its beginning, for one who was found to be its owner.
-    func reader(at offset: Int64? = nil) -> ContentReader? {
+    /// A reader of the file, from its beginning or where its owner was, which has read as far as a mark.
+    func reader(at offset: Int64? = nil, expecting mark: FileMark? = nil) -> ContentReader? {
         guard let file = open() else { return nil }
         do throws(FileSystemError) {
             guard let offset else { return ContentReader(file, id: stamp.id) }
-            return try ContentReader(file, id: stamp.id, at: offset)
+            return try ContentReader(file, id: stamp.id, at: offset, expecting: mark)
         } catch {
             failure = error
             return nil
@@ -140,7 +140,7 @@ final class Candidate {
     private func matchPlain(_ file: TailedFile) -> Match {
         for mark in file.marks.all where mark.offset <= stamp.size {
             guard fits(mark) else { continue }
-            if mark == file.marks.latest || mark.offset >= file.offset { return .continues }
+            if mark == file.marks.latest || mark.offset >= file.offset { return .continues(behind: mark.offset) }
             if isShorterCopy(of: file) { return .known }
             // The first few KiB of many files are the same.
             if mark.offset >= FileMarks.distance { return .cut(at: mark.offset) }
@@ -161,6 +161,40 @@ final class Candidate {
             return false
         }
         return fits(mark)
+    }
+
+    /// Whether this is what was left of a file that is open and was deleted: a copy of it, plain or packed, to which only
+    /// what came after that is lacking.
+    func isLeft(of file: TailedFile) -> Bool {
+        guard let reader = file.reader, !reader.isCompressed else { return match(file) != .none }
+        do throws(FileSystemError) {
+            let size = try reader.file.status().size
+            for count in [FileHead.longest, Self.longestBeginning] {
+                let bytes = try beginning(count)
+                // The first line alone may be that of many files.
+                let isEnough = bytes.count == size || bytes.count > file.head?.length ?? .max
+                guard !bytes.isEmpty, isEnough, bytes.count <= size,
+                    bytes == (try ContentReader.bytes(of: reader.file, before: Int64(bytes.count), count: bytes.count))
+                else { return false }
+            }
+            _ = firstBytes()
+            return isCompressed || stamp.size <= size && isCopy(of: file)
+        } catch {
+            return false
+        }
+    }
+
+    /// So many of the first bytes, decompressed, or all that can be had.
+    private func beginning(_ count: Int) throws(FileSystemError) -> [UInt8] {
+        guard let reader = reader() else { return [] }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: count + FileMark.longest)
+        while bytes.count < count,
+            case .bytes(let range) = try reader.read(into: &buffer, limit: count - bytes.count)
+        {
+            bytes.append(contentsOf: buffer[range])
+        }
+        return bytes
     }
 
     /// Whether this is what a program that rotates by copying has made, or is making, of a file that lies elsewhere: as

@@ -40,6 +40,8 @@ final class ContentReader {
     private var compressed: [UInt8] = []
     private var taken = 0
     private var isDecodedFull = false
+    /// What an earlier reading has found farther on, until this one has come as far.
+    private var ahead: FileMark?
 
     /// Reads a file from its beginning.
     init(_ file: OpenFile, id: FileID) {
@@ -47,13 +49,17 @@ final class ContentReader {
         self.id = id
     }
 
-    /// Reads a file that is not compressed from an offset on.
-    init(_ file: OpenFile, id: FileID, at offset: Int64) throws(FileSystemError) {
+    /// Reads a file that is not compressed from an offset on. If it was read farther before, and this is where that
+    /// ended, it has changed as soon as that is not there any more.
+    init(
+        _ file: OpenFile, id: FileID, at offset: Int64, expecting mark: FileMark? = nil
+    ) throws(FileSystemError) {
         self.file = file
         self.id = id
         position = offset
         self.offset = offset
         isDetected = offset > 0
+        ahead = mark
         raw = try Self.bytes(of: file, before: offset, count: Self.tailLength)
     }
 
@@ -85,7 +91,17 @@ final class ContentReader {
 
     /// Whether what was read is still there; for a compressed file, what was read of it last.
     func isUnchanged() throws(FileSystemError) -> Bool {
-        try Self.bytes(of: file, before: position, count: raw.count) == raw
+        guard try Self.bytes(of: file, before: position, count: raw.count) == raw else { return false }
+        return try isAsExpectedAhead()
+    }
+
+    private func isAsExpectedAhead() throws(FileSystemError) -> Bool {
+        guard let mark = ahead else { return true }
+        guard mark.offset > position else {
+            ahead = nil
+            return true
+        }
+        return mark.fits(try Self.bytes(of: file, before: mark.offset, count: mark.length))
     }
 
     /// Reads on from the position, comparing what was read before.
@@ -93,7 +109,8 @@ final class ContentReader {
         let before = raw.count
         let room = min(buffer.count, before + limit)
         let got = try Self.fill(&buffer, 0..<room, of: file, at: position - Int64(before), atLeast: before + 1)
-        guard got >= before, Self.begins(buffer, with: raw) else { return .changed }
+        // After the read: so what was read came before whatever may have happened.
+        guard got >= before, Self.begins(buffer, with: raw), try isAsExpectedAhead() else { return .changed }
         guard got > before else { return .end }
         position += Int64(got - before)
         raw = Array(buffer[max(0, got - Self.tailLength)..<got])

@@ -42,6 +42,12 @@ struct FileMarks: Sendable, Equatable {
         }
     }
 
+    /// Forgets what lies behind an offset: it is not there any more.
+    mutating func forget(behind offset: Int64) {
+        steps.removeAll { $0.offset > offset }
+        if let end = latest, end.offset > offset { latest = steps.first }
+    }
+
     /// Whether a place is far enough behind the last step to be one.
     private func isFar(_ place: Int64) -> Bool {
         place - (steps.first?.offset ?? 0) >= min(Self.distance, max(1, place / 4))

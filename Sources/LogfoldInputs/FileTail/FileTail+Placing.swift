@@ -5,6 +5,9 @@ import LogfoldIO
 extension FileTail {
     /// How long a file may be nowhere before reading goes on with the next one: names are not read at one instant.
     private static let missingWait: Int64 = 250_000_000
+    /// How long it may take at the most until a name that has changed is looked at, and by how much the times of files
+    /// may lag behind.
+    private static let namesWait: Int64 = 2_000_000_000
     /// How long before it is given up.
     private static let goneWait: Int64 = 10_000_000_000
     /// After this the files of a log that cannot be opened are tried again; each time it takes twice as long.
@@ -159,7 +162,9 @@ extension FileTail {
         case .cut(let offset):
             end(file, feed)
             file.goBack(to: offset)
-        case .continues: file.stamp = candidate.stamp
+        case .continues(let offset):
+            file.marks.forget(behind: offset)
+            file.stamp = candidate.stamp
         case .compressed: break
         }
         attach(file, to: candidate, feed)
@@ -173,7 +178,10 @@ extension FileTail {
     }
 
     private func open(_ file: TailedFile, from candidate: Candidate, isCompressed: Bool, _ now: Int64) {
-        guard let reader = candidate.reader(at: isCompressed ? nil : file.offset) else { return }
+        guard
+            let reader = isCompressed
+                ? candidate.reader() : candidate.reader(at: file.offset, expecting: file.marks.latest)
+        else { return }
         file.open(reader, now: now)
         guard isCompressed else { return }
         file.search = TailedFile.Search(for: file)
@@ -204,7 +212,7 @@ extension FileTail {
     /// when it is closed.
     private func recognizeNameless(_ log: TailedLog, _ candidates: [Candidate]) {
         for file in log.files.reversed() where file.isNameless {
-            let copy = candidates.last { $0.owner == nil && !$0.sibling.isLive && $0.match(file) != .none }
+            let copy = candidates.last { $0.owner == nil && !$0.sibling.isLive && $0.isLeft(of: file) }
             copy?.owner = file
         }
     }
@@ -262,7 +270,9 @@ extension FileTail {
     /// the patterns name.
     private func takeNew(_ log: TailedLog, _ candidates: [Candidate], _ feed: any Feed, _ now: Int64) {
         let oldest = candidates.firstIndex { $0.owner != nil }
-        let lastSight = log.files.map(\.seen).max()
+        // Bytes may have been looked at more lately than names.
+        let lastSight = (log.lookedAt ?? log.files.map(\.seen).max()).map { $0 - Self.namesWait }
+        if log.failure == nil { log.lookedAt = wall }
         log.waiting = []
         for (index, candidate) in candidates.enumerated() where candidate.owner == nil {
             let isNewer: Bool

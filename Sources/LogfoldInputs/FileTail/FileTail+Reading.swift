@@ -225,6 +225,7 @@ extension FileTail {
             isAnother(file, reader)
             return
         }
+        file.marks.forget(behind: reader.offset)
         if reader.offset > file.offset {
             goTo(file.offset, in: file, reader, now)
             enqueue(file)

@@ -161,6 +161,7 @@ final class TailedFile {
     /// Begins, or takes it up, at another offset.
     func goBack(to offset: Int64) {
         self.offset = offset
+        marks.forget(behind: offset)
         closedPosition = offset
         let state = resume?.position.state ?? []
         resume?.position = SourcePosition(offset: offset, left: [], state: state)
@@ -197,7 +198,7 @@ final class TailedFile {
     /// Makes the latest mark the one of where it was read to: the engine may have been given as much, though it has not
     /// returned yet.
     private func noteMark() {
-        guard let reader, search == nil, marks.latest?.offset != reader.offset else { return }
+        guard let reader, search == nil, reader.offset > marks.latest?.offset ?? -1 else { return }
         marks.latest = FileMark(at: reader.offset, behind: reader.tail)
     }
 

@@ -12,6 +12,8 @@ final class TailedLog {
     /// Where the path leads, if it is a symbolic link.
     var target: String?
     private let agenda: Agenda
+    /// Wall time of the last look for its files in this run.
+    var lookedAt: Int64?
     /// Whether its files have to be looked for.
     var mustPlace = false {
         didSet { if mustPlace { agenda.mustPlace = true } }

@@ -78,6 +78,60 @@ struct FileTailIdentityTests {
         #expect(world.feed.violations == [])
     }
 
+    @Test("a file that was packed before more than its first line was read is the one with all of its bytes")
+    func packedUnread() throws {
+        let world = try TailWorld()
+        // The next file waits until nobody writes the rest of this line.
+        try world.append("begin\n1\nhalf")
+        world.settle()
+        try world.rename("a.log", to: "a.log.1")
+        try world.append("begin\n2\n")
+        world.settle()
+        try world.rename("a.log.1", to: "a.log.3")
+        try world.rename("a.log", to: "a.log.2")
+        try world.pack("a.log.2")
+        try world.append("begin\n3\n", to: "a.log.1")
+        try world.pack("a.log.1")
+        try world.append("begin\n4\n")
+        world.later(seconds: 4)
+        #expect(world.lines() == ["begin", "1", "half", "begin", "2", "begin", "3", "begin", "4"])
+        #expect(world.feed.losses.isEmpty)
+        #expect(world.feed.violations == [])
+    }
+
+    @Test("a file that is read once more and is cut before that has come as far as before is another one")
+    func cutBeforeReadAgain() throws {
+        let world = try TailWorld()
+        try world.append("begin\n1\n2\n")
+        world.settle()
+        world.end()
+        // The input takes up the file at its beginning, and has no room to read it.
+        world.feed.isFull = true
+        world.begin()
+        try world.truncate()
+        try world.append("begin\n3\n4\n5\n")
+        world.feed.isFull = false
+        world.later(seconds: 12)
+        #expect(world.lines() == ["begin", "3", "4", "5"])
+        #expect(world.feed.lines.map(\.generation) == [1, 1, 1, 1])
+        #expect(world.feed.violations == [])
+    }
+
+    @Test("a file that came and was renamed since the last look is read though the one before it has no name")
+    func renamedAfterNameless() throws {
+        let world = try TailWorld(usesInotify: false)
+        try world.append("1\n")
+        world.later(seconds: 1)
+        try world.remove("a.log")
+        // Names are looked at every two seconds, a file without one every second: now comes a look at that file first.
+        world.later(seconds: 1.5)
+        try world.append("2\n")
+        try world.rename("a.log", to: "a.log.1")
+        world.later(seconds: 3)
+        #expect(world.lines() == ["1", "2"])
+        #expect(world.feed.violations == [])
+    }
+
     @Test("a file that begins like an earlier one of its log is of the next generation")
     func generations() throws {
         let world = try TailWorld()

@@ -49,6 +49,7 @@ final class LogDisk {
     private var next = 0
     private var halfRecord: (text: String, record: Record)?
     private var packing: (name: String, whole: [UInt8], records: [Record])?
+    private var isCopying = false
     private var dates = 0
     /// Whether ever something went that lay nowhere else.
     private(set) var hasDestroyed = false
@@ -201,9 +202,11 @@ extension LogDisk {
         guard let node = names[Self.log], let name = nextName() else { return }
         try endHalf()
         try copy(node, to: name, half: true)
+        isCopying = true
     }
 
     func endCopy() throws {
+        isCopying = false
         guard let node = names[Self.log], let copy = newest(packed: false), copy.node.age == node.age else { return }
         try self.copy(node, to: copy.name, half: false)
     }
@@ -226,6 +229,8 @@ extension LogDisk {
             return
         }
         try endHalf()
+        // Only what was copied is cut.
+        if isCopying { try endCopy() }
         let file = try OpenFile(path(name), for: .appending, in: files)
         try file.truncate(to: 0)
         setTime(of: file)
