@@ -9,6 +9,9 @@ package protocol Input: AnyObject {
     var descriptors: [Int32] { get }
     /// When ``run(_:now:)`` wants to be called though no descriptor is readable, by the monotonic clock; nil for never.
     var deadline: Int64? { get }
+    /// Goes on with what another input of its name has open, which is stopped after that; before the first turn. What it
+    /// would not find again by what was restored must not be lost by a reload.
+    func takeOver(from predecessor: any Input)
     /// Does a turn of work: a bounded number of bytes, fairly over its sources, and no more once the feed is full.
     /// Returns whether more could be done at once.
     func run(_ feed: any Feed, now: Int64) -> Bool
@@ -28,6 +31,9 @@ package protocol Input: AnyObject {
 extension Input {
     /// What is live never ends.
     package var hasEnded: Bool { false }
+
+    /// What can be opened again at any time need not be taken over.
+    package func takeOver(from predecessor: any Input) {}
 }
 
 /// Takes the bytes of inputs: the engine and what surrounds it.

@@ -51,6 +51,8 @@ package final class FileTail: Input {
     private(set) var isScanning = false
     var listings: [String: [String: [String]]] = [:]
     private var restored: [RestoredSource]
+    /// What the input that had this one's place has open, until that was taken over.
+    var left = LeftFiles()
     /// Whether this input never ran before; then `start_at` counts until the first look is over.
     private(set) var isFirstLook: Bool
     private var isStarted = false
@@ -250,7 +252,7 @@ extension FileTail {
     }
 
     /// The log of a path; a new one where there is none.
-    private func log(of path: String) -> TailedLog {
+    func log(of path: String) -> TailedLog {
         if let log = logs[path] { return log }
         let log = TailedLog(path, agenda)
         logs[path] = log
@@ -272,15 +274,21 @@ extension FileTail {
                 continue
             }
             let log = log(of: place.logicalPath)
-            log.files.append(TailedFile(source, place, of: log))
+            let file = TailedFile(source, place, of: log)
+            takeOver(file, now)
+            log.files.append(file)
         }
-        for log in order { log.files.sort { ($0.seen, $0.key) < ($1.seen, $1.key) } }
+        takeOverUnsaved(besides: Set(restored.map(\.checkpoint.key)), now)
+        for log in order {
+            log.files.sort { (left.ranks[$0.key] ?? -1, $0.seen, $0.key) < (left.ranks[$1.key] ?? -1, $1.seen, $1.key) }
+        }
         if damaged > 0 {
             say(
                 "Input '\(name)': the places of \(damaged) files cannot be understood; they are read from the beginning"
             )
         }
         restored = []
+        left = LeftFiles()
     }
 
     /// Finds out where a path leads, and watches the directory there and the directories of its rotated files.

@@ -70,11 +70,22 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
     /// Treats the next events by this plan, and routes them to these sinks.
     package func follow(_ plan: RoutePlan?, to sinks: [SpoolSink]) { feed.follow(plan, to: sinks) }
 
+    /// Drives another input in the place of that of its name, if there is one. It is made when all that was read is in
+    /// the spool, and takes over what the old one has open before that is stopped.
+    package func replace(_ name: String, _ reading: InputReading, by make: (_ isFirst: Bool) -> any Input) {
+        let old = inputs.first { $0.name == name }
+        if let old { feed.release(old) }
+        let input = make(old == nil)
+        if let old { input.takeOver(from: old) }
+        release(name)
+        adopt(input, reading)
+    }
+
     /// Stops an input; its sources are left where they are.
     package func release(_ name: String) {
         for input in inputs where input.name == name {
-            input.stop()
             feed.release(input)
+            input.stop()
         }
         inputs.removeAll { $0.name == name }
         // Its descriptors are closed, and the next ones may get their numbers: these would count as watched already.

@@ -129,17 +129,22 @@ extension Agent {
         let reading = configuration.reading(of: input, host: surroundings.host)
         let (spool, options) = (spool, input.options)
         reader.perform { loop in
-            loop.release(context.name)
-            var context = context
-            context.restored = spool.latestCheckpoints(ofInput: context.name).map { checkpoint in
-                let delivered = (routes: UInt64.max, position: checkpoint.position)
-                return RestoredSource(
-                    checkpoint: checkpoint,
-                    resume: ResumePoint(position: checkpoint.position, delivered: [delivered]))
+            loop.replace(context.name, reading) { isFirst in
+                var context = context
+                context.restored = spool.latestCheckpoints(ofInput: context.name).map(RestoredSource.init(latest:))
+                context.isFirstRun = isFirst && context.restored.isEmpty
+                return options.make(context)
             }
-            context.isFirstRun = context.restored.isEmpty
-            loop.adopt(options.make(context), reading)
         }
+    }
+}
+
+extension RestoredSource {
+    /// A source behind all that the spool has of it.
+    init(latest checkpoint: SourceCheckpoint) {
+        let delivered = (routes: UInt64.max, position: checkpoint.position)
+        self.init(
+            checkpoint: checkpoint, resume: ResumePoint(position: checkpoint.position, delivered: [delivered]))
     }
 }
 

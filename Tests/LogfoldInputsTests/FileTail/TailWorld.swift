@@ -130,6 +130,15 @@ final class TailWorld {
         settle()
     }
 
+    /// Puts another input in the place of this one, as a reload does; it has not run yet.
+    func replace() {
+        let old = tail
+        feed.saveAll()
+        start(feed.kill())
+        tail.takeOver(from: old)
+        old.stop()
+    }
+
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
     /// The lines of a log as they were delivered.

@@ -45,7 +45,8 @@ final class ScheduledAgent {
     private(set) var fragments: [String] = []
 
     private static let sink = "out"
-    private static let host = HostFacts(version: "test", in: PosixFileSystem())
+    private static let reading = InputReading(
+        input: "logs", options: EngineOptions(), host: HostFacts(version: "test", in: PosixFileSystem()), service: nil)
 
     init(data: String, options: FileTailOptions, _ clock: FakeClock, _ conditions: Schedule.Conditions) {
         self.data = data
@@ -79,20 +80,19 @@ final class ScheduledAgent {
         let loop = try ReaderLoop(
             EngineFeed(options: EngineOptions(), spool: spool, clock: clock), wake: WakeSignal(), clock: clock,
             diagnostics: Diagnostics(form: .text, clock: clock, output: Silence()))
-        let tail = adopt(by: loop, restored: restored, isFirstRun: saved == nil)
+        let tail = makeTail(restored: restored, isFirstRun: saved == nil)
+        loop.adopt(tail, Self.reading)
         running = Running(tail: tail, loop: loop, spool: spool, store: store)
         (acknowledged, taken) = (0, 0)
         try save()
     }
 
-    private func adopt(by loop: ReaderLoop, restored: [RestoredSource], isFirstRun: Bool) -> FileTail {
+    private func makeTail(restored: [RestoredSource], isFirstRun: Bool) -> FileTail {
         var faults = FaultyFileSystem.Faults()
         if conditions.isFaulty { (faults.largestTransfer, faults.interruptEvery) = (11, 3) }
-        let tail = FileTail(
+        return FileTail(
             name: "logs", options: options, restored: restored, isFirstRun: isFirstRun,
             fileSystem: FaultyFileSystem(faults), clock: clock, inotify: conditions.usesInotify ? try? Inotify() : nil)
-        loop.adopt(tail, InputReading(input: "logs", options: EngineOptions(), host: Self.host, service: nil))
-        return tail
     }
 
     func save() throws {
@@ -121,13 +121,12 @@ final class ScheduledAgent {
     /// Goes on with other options for the input.
     func reload() {
         guard let running else { return }
-        running.loop.release("logs")
-        let restored = running.spool.latestCheckpoints(ofInput: "logs").map { checkpoint in
-            let delivered = (routes: UInt64.max, position: checkpoint.position)
-            return RestoredSource(
-                checkpoint: checkpoint, resume: ResumePoint(position: checkpoint.position, delivered: [delivered]))
+        var tail = running.tail
+        running.loop.replace("logs", Self.reading) { _ in
+            let restored = running.spool.latestCheckpoints(ofInput: "logs").map(RestoredSource.init(latest:))
+            tail = makeTail(restored: restored, isFirstRun: false)
+            return tail
         }
-        let tail = adopt(by: running.loop, restored: restored, isFirstRun: restored.isEmpty)
         self.running = Running(tail: tail, loop: running.loop, spool: running.spool, store: running.store)
     }
 
