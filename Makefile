@@ -2,8 +2,8 @@
 
 # Where the project's shared tools and recordings are; only `truth` and `bench` look there.
 SHARED ?= ../shared
-# One binary that needs no Swift on the machine where it runs.
-RELEASE_FLAGS ?= -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s
+# One binary that needs no Swift on the machine where it runs, without the sink that is for tests.
+RELEASE_FLAGS ?= -c release --disable-default-traits --static-swift-stdlib --disable-local-rpath -Xlinker -s
 FUZZ_SECONDS ?= 60
 BENCH_SIZE ?= 500M
 

@@ -16,6 +16,10 @@ let package = Package(
         .library(name: "Logfold", targets: ["LogfoldCore", "LogfoldParsing"]),
         .executable(name: "logfold", targets: ["logfold"]),
     ],
+    traits: [
+        .default(enabledTraits: ["TestSinks"]),
+        .trait(name: "TestSinks", description: "The sink type 'test', for tests of delivery; a release leaves it out."),
+    ],
     targets: [
         .systemLibrary(
             name: "CPCRE2", path: "Sources/System/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),

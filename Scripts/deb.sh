@@ -20,6 +20,13 @@ mkdir -p "$out"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/debian/logfold
+
+# A build for tests has a sink that speaks to whoever asks for it.
+printf 'preset: kolla\nsinks: { judge: { type: test, socket: /nowhere } }\n' >"$work/test.yaml"
+if "$program" check -c "$work/test.yaml" >/dev/null 2>&1; then
+    echo "deb: '$program' is a build for tests; make release builds one without the trait TestSinks" >&2
+    exit 2
+fi
 mkdir -p "$root/DEBIAN"
 
 put() { # MODE SOURCE TARGET

@@ -174,7 +174,8 @@ extension AgentConfiguration {
         let sections = root.sections("sinks")
         for section in sections {
             let names = registry.sinks.map(\.name)
-            guard let type = section.component(of: names), let found = registry.sinks.first(where: { $0.name == type })
+            guard let type = section.component(of: names, missing: registry.missing),
+                let found = registry.sinks.first(where: { $0.name == type })
             else { continue }
             let takes = RouteOptions(section, inputs: inputs.map(\.name))
             let whenFull = section.whenFull(spool.type)
@@ -201,13 +202,13 @@ private enum SinkStart: String, CaseIterable {
 
 extension ConfigSection {
     /// The word after `type:`, if it is one of these.
-    fileprivate func component(of names: [String]) -> String? {
+    fileprivate func component(of names: [String], missing: [String: String] = [:]) -> String? {
         if let type = requiredText("type") {
             if names.contains(type) { return type }
             let wayOut = Spelling.nearest(to: type, among: names).map { "did you mean '\($0)'?" }
-            problem(
-                "there is no type \(shown("type")); \(wayOut ?? "there are \(names.joined(separator: ", "))")",
-                at: "type")
+            let list = "there are \(names.joined(separator: ", "))"
+            let reason = missing[type].map { "\($0); \(list)" }
+            problem("there is no type \(shown("type")); \(reason ?? wayOut ?? list)", at: "type")
         }
         takeAll()
         return nil

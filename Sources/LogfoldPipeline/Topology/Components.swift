@@ -9,13 +9,18 @@ package struct ComponentRegistry: Sendable {
     package var inputs: [InputType]
     /// By the word after `type:`.
     package var sinks: [SinkType]
+    /// Types of sinks that this build does not have, each with the reason.
+    package var missing: [String: String]
     /// By the word after `preset:`; each gives inputs.
     package var presets: [PresetType]
 
     /// A registry of these types.
-    package init(inputs: [InputType], sinks: [SinkType], presets: [PresetType]) {
+    package init(
+        inputs: [InputType], sinks: [SinkType], missing: [String: String] = [:], presets: [PresetType]
+    ) {
         self.inputs = inputs
         self.sinks = sinks
+        self.missing = missing
         self.presets = presets
     }
 }

@@ -17,11 +17,15 @@ struct Audit {
 
     /// Reads these files, one after the other.
     init(_ paths: [String]) {
-        for path in paths {
-            let bytes = [UInt8](FileManager.default.contents(atPath: path) ?? Data())
-            for line in bytes.split(separator: 0x0A) { add(line) }
-            if let last = bytes.last, last != 0x0A { torn += 1 }
-        }
+        for path in paths { add([UInt8](FileManager.default.contents(atPath: path) ?? Data())) }
+    }
+
+    /// Reads JSON lines.
+    init(lines: [UInt8]) { add(lines) }
+
+    private mutating func add(_ lines: [UInt8]) {
+        for line in lines.split(separator: 0x0A) { add(line) }
+        if let last = lines.last, last != 0x0A { torn += 1 }
     }
 
     private mutating func add(_ line: ArraySlice<UInt8>) {

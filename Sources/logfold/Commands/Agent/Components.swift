@@ -15,7 +15,17 @@ enum Components {
                 SinkType("elasticsearch") { ElasticsearchOutput($0, .elasticsearch, files) },
                 SinkType("opensearch") { ElasticsearchOutput($0, .opensearch, files) },
                 SinkType("monasca") { MonascaOutput($0, files) },
-            ],
+            ] + testSinks,
+            missing: testSinks.isEmpty ? ["test": "it is in builds for tests only (package trait TestSinks)"] : [:],
             presets: Preset.all.map { PresetType($0.name, text: $0.configuration, refusal: $0.refusal) })
+    }
+
+    /// What only tests may name.
+    private static var testSinks: [SinkType] {
+        #if TestSinks
+            [SinkType("test") { TestOutput($0) }]
+        #else
+            []
+        #endif
     }
 }
