@@ -58,7 +58,7 @@ enum Codec: String, CaseIterable {
     func compress(_ text: String, level: Int32 = 1) throws -> [UInt8] {
         let bytes = Array(text.utf8)
         return switch self {
-        case .gzip: try GzipCompressor(level: level).compress(bytes.span.bytes)
+        case .gzip: try DeflateCompressor(.gzip, level: level).compress(bytes.span.bytes)
         case .zstd: try ZstdCompressor(level: level).compress(bytes.span.bytes)
         }
     }
@@ -86,7 +86,7 @@ struct CompressionTests {
 
     @Test("a context is used for many batches", arguments: Codec.allCases)
     func reuse(codec: Codec) throws {
-        let gzip = try GzipCompressor()
+        let gzip = try DeflateCompressor(.gzip)
         let zstd = try ZstdCompressor()
         for lines in [1, 100, 1] {
             let bytes = Array(logText(lines: lines).utf8)
@@ -96,9 +96,20 @@ struct CompressionTests {
         }
     }
 
+    @Test("zlib streams are whole, and room in front is left as asked for", arguments: [0, 12])
+    func zlib(front: Int) throws {
+        let zlib = try DeflateCompressor(.zlib)
+        for text in ["", "x", logText(lines: 5000)] {
+            let bytes = Array(text.utf8)
+            let stream = try zlib.compress(bytes.span.bytes, behind: front)
+            #expect(stream.prefix(front).allSatisfy { $0 == 0 })
+            #expect(try ZlibStream.holds(bytes, in: Array(stream.dropFirst(front))))
+        }
+    }
+
     @Test("a level that does not exist is refused")
     func levels() {
-        #expect(throws: CompressionError.noContext) { try GzipCompressor(level: 99) }
+        #expect(throws: CompressionError.noContext) { try DeflateCompressor(.gzip, level: 99) }
         #expect(throws: CompressionError.noContext) { try ZstdCompressor(level: 0) }
     }
 

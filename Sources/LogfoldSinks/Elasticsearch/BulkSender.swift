@@ -12,7 +12,7 @@ final class BulkSender {
     private let options: ElasticsearchOptions
     private let transport: any HTTPTransport
     private let clock: any Clock
-    private let compressor: GzipCompressor?
+    private let compressor: DeflateCompressor?
     private let letters: DeadLetterFile
     private let report: SinkReport
     private var pool: EndpointPool
@@ -62,7 +62,7 @@ final class BulkSender {
         self.report = report
         do throws(CompressionError) {
             compressor = try options.compressionLevel.map { level throws(CompressionError) in
-                try GzipCompressor(level: Int32(level))
+                try DeflateCompressor(.gzip, level: Int32(level))
             }
         } catch {
             throw SinkFailure("\(error)")

@@ -266,7 +266,9 @@ extension LogDisk {
         let bytes = try OpenFile(path(name), in: files).readAll(limit: 1 << 24)
         guard !bytes.isEmpty else { return }
         let whole =
-            zstd ? try ZstdCompressor().compress(bytes.span.bytes) : try GzipCompressor().compress(bytes.span.bytes)
+            zstd
+            ? try ZstdCompressor().compress(bytes.span.bytes)
+            : try DeflateCompressor(.gzip).compress(bytes.span.bytes)
         let packed = name + (zstd ? ".zst" : ".gz")
         let file = try OpenFile(path(packed), for: .replacing, in: files)
         try file.write(Array(whole.prefix(whole.count * (next % 5) / 5)))

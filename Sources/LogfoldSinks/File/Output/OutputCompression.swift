@@ -32,7 +32,7 @@ package enum OutputCompression: String, CaseIterable, Sendable {
 struct MemberCompressor {
     private enum Codec {
         case none
-        case gzip(GzipCompressor)
+        case gzip(DeflateCompressor)
         case zstd(ZstdCompressor)
     }
 
@@ -43,7 +43,7 @@ struct MemberCompressor {
         codec =
             switch compression {
             case .none: .none
-            case .gzip: .gzip(try GzipCompressor(level: Int32(clamping: level)))
+            case .gzip: .gzip(try DeflateCompressor(.gzip, level: Int32(clamping: level)))
             case .zstd: .zstd(try ZstdCompressor(level: Int32(clamping: level)))
             }
     }

@@ -1,0 +1,57 @@
+import CDeflate
+
+/// Compresses whole batches by DEFLATE, each to one complete stream, with one context for all of them.
+@safe
+package final class DeflateCompressor {
+    /// What stands around the compressed bytes.
+    package enum Container: Sendable {
+        /// A gzip member (RFC 1952): files and HTTP bodies.
+        case gzip
+        /// A zlib stream (RFC 1950): frames of Lumberjack.
+        case zlib
+    }
+
+    private let context: OpaquePointer
+    private let container: Container
+
+    /// Level 1 is fast, 6 small; 1 to 12 exist.
+    package init(_ container: Container, level: Int32 = 1) throws(CompressionError) {
+        guard let context = unsafe libdeflate_alloc_compressor(level) else { throw .noContext }
+        unsafe self.context = context
+        self.container = container
+    }
+
+    deinit { unsafe libdeflate_free_compressor(context) }
+
+    /// The bytes as one complete stream, with so many zeros in front of it for the caller to fill.
+    package func compress(_ bytes: RawSpan, behind front: Int = 0) throws(CompressionError) -> [UInt8] {
+        let bound = front + self.bound(bytes.byteCount)
+        let stream = unsafe [UInt8](unsafeUninitializedCapacity: bound) { room, count in
+            unsafe room[..<front].initialize(repeating: 0)
+            let written = unsafe bytes.withUnsafeBytes { raw in
+                unsafe compress(
+                    raw, to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[front...]))
+            }
+            // 0 is its word for a lack of room; the shortest stream has 8 bytes.
+            count = written == 0 ? 0 : front + written
+        }
+        guard !stream.isEmpty else { throw .cannotCompress("the bound was too small") }
+        return stream
+    }
+
+    private func bound(_ count: Int) -> Int {
+        switch container {
+        case .gzip: unsafe libdeflate_gzip_compress_bound(context, count)
+        case .zlib: unsafe libdeflate_zlib_compress_bound(context, count)
+        }
+    }
+
+    private func compress(_ bytes: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer) -> Int {
+        switch container {
+        case .gzip:
+            unsafe libdeflate_gzip_compress(context, bytes.baseAddress, bytes.count, room.baseAddress, room.count)
+        case .zlib:
+            unsafe libdeflate_zlib_compress(context, bytes.baseAddress, bytes.count, room.baseAddress, room.count)
+        }
+    }
+}
