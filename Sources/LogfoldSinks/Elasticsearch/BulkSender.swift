@@ -15,7 +15,7 @@ final class BulkSender {
     private let compressor: DeflateCompressor?
     private let letters: DeadLetterFile
     private let report: SinkReport
-    private var pool: EndpointPool
+    private var pool: EndpointPool<Endpoint>
     private var limit: ConcurrencyLimit
     private var size: RequestSize
     private var nextNumber = 0

@@ -3,8 +3,8 @@ package import LogfoldIO
 
 extension TransportSettings {
     /// Reads `timeout`, `connect_timeout`, `proxy` and `tls` of a section.
-    package init(_ section: ConfigSection, _ files: any FileSystem) {
-        timeout = section.duration("timeout", in: .seconds(1) ... .seconds(3_600), default: timeout)
+    package init(_ section: ConfigSection, _ files: any FileSystem, timeout fallback: Duration = .seconds(60)) {
+        timeout = section.duration("timeout", in: .seconds(1) ... .seconds(3_600), default: fallback)
         connectTimeout = section.duration(
             "connect_timeout", in: .milliseconds(100) ... .seconds(600), default: connectTimeout)
         proxy = Self.proxy(section)
@@ -27,24 +27,43 @@ extension TransportSettings {
 extension Endpoint {
     /// Reads the list `endpoints` of a section, one at least; nil where one of them is wrong.
     package static func list(_ section: ConfigSection) -> [Endpoint]? {
-        guard section.has("endpoints") else {
-            section.problem("'endpoints' is missing in \(section.path); write 'endpoints: [\"https://es1:9200\"]'")
+        section.addresses("endpoints", example: "https://es1:9200") { text throws(Problem) in try Endpoint(text) }
+    }
+}
+
+extension HostAddress {
+    /// Reads the list `hosts` of a section, one at least; nil where one of them is wrong. Without a default port each
+    /// has to name its own.
+    package static func list(_ section: ConfigSection, defaultPort: UInt16?) -> [HostAddress]? {
+        section.addresses("hosts", example: "ls1:\(defaultPort ?? 5_000)") { text throws(Problem) in
+            try HostAddress(text, defaultPort: defaultPort)
+        }
+    }
+}
+
+extension ConfigSection {
+    /// The addresses of a list, each once and one at least; nil where one of them is wrong.
+    fileprivate func addresses<Address: Equatable, Problem: Error & CustomStringConvertible>(
+        _ key: String, example: String, read: (String) throws(Problem) -> Address
+    ) -> [Address]? {
+        guard has(key) else {
+            problem("'\(key)' is missing in \(path); write '\(key): [\"\(example)\"]'")
             return nil
         }
-        let texts = section.texts("endpoints")
-        if texts.isEmpty { section.problem("'endpoints' is empty; write [\"https://es1:9200\"]", at: "endpoints") }
-        var endpoints: [Endpoint] = []
+        let texts = texts(key)
+        if texts.isEmpty { problem("'\(key)' is empty; write [\"\(example)\"]", at: key) }
+        var addresses: [Address] = []
         for (number, text) in texts.enumerated() {
             do throws(Problem) {
-                let endpoint = try Endpoint(text)
-                if endpoints.contains(endpoint) {
-                    section.problem("this endpoint is here twice; remove one", at: "endpoints", element: number)
+                let address = try read(text)
+                if addresses.contains(address) {
+                    problem("this address is here twice; remove one", at: key, element: number)
                 }
-                endpoints.append(endpoint)
+                addresses.append(address)
             } catch {
-                section.problem(error.description, at: "endpoints", element: number)
+                problem(error.description, at: key, element: number)
             }
         }
-        return endpoints.isEmpty || endpoints.count < texts.count ? nil : endpoints
+        return addresses.isEmpty || addresses.count < texts.count ? nil : addresses
     }
 }

@@ -11,7 +11,7 @@ final class CurlExchange {
     private let body: [UInt8]
     private let headerList: CurlList
     private let largestAnswer: Int
-    private let errorText: UnsafeMutablePointer<CChar>
+    private let errorText: CurlErrorText
     /// How much of the body libcurl has taken.
     private var sent = 0
     private var answer = TransportAnswer(status: 0)
@@ -25,24 +25,16 @@ final class CurlExchange {
         largestAnswer = settings.largestAnswer
         // An empty `Expect:` keeps libcurl from waiting for a word of the server before it sends the body.
         headerList = CurlList(request.headers.map { "\($0.name): \($0.value)" } + ["Expect:"])
-        unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
-        unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        errorText = CurlErrorText(of: handle)
         handle.set(settings, trusting: certificate)
         handle.set(CURLOPT_URL, request.url)
         handle.set(CURLOPT_HTTPHEADER, headerList)
-        unsafe handle.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
         // HTTP/1.1 only: a request more is a connection more.
         handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         handle.set(CURLOPT_ACCEPT_ENCODING, "gzip")
         handle.set(CURLOPT_TIMEOUT_MS, settings.timeout.milliseconds)
         setBody(request.method)
         setAnswer()
-    }
-
-    deinit {
-        // The handle outlives this body, and libcurl may have something to say when it closes.
-        unsafe handle.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer?.none)
-        unsafe errorText.deallocate()
     }
 
     private func setBody(_ method: TransportRequest.Method) {
@@ -118,9 +110,8 @@ final class CurlExchange {
             answer.status = handle.number(CURLINFO_RESPONSE_CODE)
             return TransportResult(number: number, .success(answer))
         }
-        let said = unsafe String(cString: errorText)
         let failure = TransportFailure(
-            code, said.isEmpty ? code.text : said, isTooLong: isTooLong, isSent: sent == body.count)
+            code, errorText.text(for: code), isTooLong: isTooLong, isSent: sent == body.count)
         return TransportResult(number: number, .failure(failure))
     }
 }

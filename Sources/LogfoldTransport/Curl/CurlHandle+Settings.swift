@@ -10,6 +10,7 @@ extension CurlHandle {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_USERAGENT, settings.userAgent)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        set(CURLOPT_SSL_ENABLE_ALPN, settings.offersHTTP ? 1 : 0)
         if let proxy = settings.proxy { set(CURLOPT_PROXY, proxy) }
         set(settings.tls, trusting: certificate)
     }

@@ -72,6 +72,27 @@ final class CurlHandle {
         return Int(value)
     }
 
+    /// Sends bytes on a connection that was made with `CURLOPT_CONNECT_ONLY`: how many, where the code is `CURLE_OK`.
+    func send(_ bytes: UnsafeRawBufferPointer) -> (code: CURLcode, count: Int) {
+        var count = 0
+        let code = unsafe curl_easy_send(pointer, bytes.baseAddress, bytes.count, &count)
+        return (code, count)
+    }
+
+    /// Reads bytes from such a connection: how many, where the code is `CURLE_OK`; none at its end.
+    func receive(_ room: UnsafeMutableRawBufferPointer) -> (code: CURLcode, count: Int) {
+        var count = 0
+        let code = unsafe curl_easy_recv(pointer, room.baseAddress, room.count, &count)
+        return (code, count)
+    }
+
+    /// The socket of such a connection; nil where there is none.
+    var socket: Int32? {
+        var socket = curl_socket_t(CURL_SOCKET_BAD)
+        unsafe _ = logfold_curl_get_socket(pointer, &socket)
+        return socket >= 0 ? socket : nil
+    }
+
     /// What the server has shown of its chain, as PEM, its own certificate first.
     var certificates: [String] {
         var info: UnsafeMutablePointer<curl_certinfo>?

@@ -34,10 +34,10 @@ final class CurlMulti: @unchecked Sendable {  // Other threads ring the bell onl
         unsafe _ = curl_multi_perform(pointer, &running)
     }
 
-    /// Waits until a transfer can go on, for so long at the most.
-    func wait(milliseconds: Int32) {
-        var count: Int32 = 0
-        unsafe _ = curl_multi_poll(pointer, nil, 0, milliseconds, &count)
+    /// Waits until a transfer can go on or one of these sockets is ready, for so long at the most.
+    func wait(milliseconds: Int32, for sockets: [curl_waitfd] = []) {
+        var (sockets, count) = (sockets, Int32(0))
+        unsafe _ = curl_multi_poll(pointer, &sockets, UInt32(sockets.count), milliseconds, &count)
     }
 
     /// A transfer that has ended since the last call: its handle's ``CurlHandle/key``, and how.

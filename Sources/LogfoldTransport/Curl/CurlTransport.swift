@@ -8,8 +8,7 @@ package final class CurlTransport: HTTPTransport {
     private let multi: CurlMulti
     private var running: [Int: CurlExchange] = [:]
     private var ended: [TransportResult] = []
-    /// The certificate with the digest of the settings, by the server that has shown it.
-    private var trusted: [String: String] = [:]
+    private let trusted: TrustedCertificates
 
     /// A transport without connections. Makes libcurl ready if it is the first; nil where that fails.
     package init?(_ settings: TransportSettings, clock: any Clock) {
@@ -17,6 +16,7 @@ package final class CurlTransport: HTTPTransport {
         self.settings = settings
         self.clock = clock
         self.multi = multi
+        trusted = TrustedCertificates(settings, multi)
     }
 
     deinit { abandonAll() }
@@ -48,7 +48,7 @@ package final class CurlTransport: HTTPTransport {
         for header in request.headers where header.value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw TransportFailure(.invalid, "the value of the header \(header.name) has a control character in it")
         }
-        let certificate = try trustedCertificate(for: request.url)
+        let certificate = try trusted.certificate(for: request.url, ended: end)
         guard let exchange = CurlExchange(request, number: number, settings: settings, trusting: certificate) else {
             throw TransportFailure(.invalid, "libcurl is out of memory")
         }
@@ -99,58 +99,6 @@ package final class CurlTransport: HTTPTransport {
             ended.append(TransportResult(number: number, .failure(.interrupted)))
         }
         running = [:]
-    }
-}
-
-// MARK: - The certificate with a digest
-
-extension CurlTransport {
-    /// The certificate that is the only CA for a server; nil where the settings name no digest. Blocking: the first
-    /// time the server's chain is fetched, and nothing is sent to it.
-    private func trustedCertificate(for url: String) throws(TransportFailure) -> String? {
-        guard let digest = settings.tls.caDigest, url.hasPrefix("https:") else { return nil }
-        let server = String(url.dropFirst("https://".count).prefix { $0 != "/" })
-        if let known = trusted[server] { return known }
-        let chain = try chain(of: server)
-        let digests = chain.map { SHA256.digest(Base64.decode(pem: $0) ?? []) }
-        guard let found = digests.firstIndex(of: digest) else {
-            let seen = digests.map(\.hexadecimal).joined(separator: ", ")
-            throw TransportFailure(
-                .tls,
-                "no certificate of \(server) has the digest in tls.ca_sha256; it shows \(seen.isEmpty ? "none" : seen)."
-                    + " Where the server does not send its CA, give that as tls.ca")
-        }
-        trusted[server] = chain[found]
-        return chain[found]
-    }
-
-    /// What a server shows of its chain, as PEM.
-    private func chain(of server: String) throws(TransportFailure) -> [String] {
-        var open = settings
-        open.tls.verifies = false
-        let probe = TransportRequest(.get, "https://\(server)/")
-        guard let exchange = CurlExchange(probe, number: -1, settings: open, trusting: nil) else {
-            throw TransportFailure(.invalid, "libcurl is out of memory")
-        }
-        // The connection is made and nothing is said on it.
-        exchange.handle.set(CURLOPT_CONNECT_ONLY, 1)
-        exchange.handle.set(CURLOPT_CERTINFO, 1)
-        if let problem = exchange.handle.problem { throw TransportFailure(.invalid, problem) }
-        guard multi.add(exchange.handle) else { throw TransportFailure(.invalid, "libcurl takes no more transfers") }
-        defer { multi.remove(exchange.handle) }
-        while !multi.isInterrupted {
-            multi.perform()
-            while let (key, result) = multi.nextEnded() {
-                guard key == exchange.handle.key else {
-                    end(key, result)
-                    continue
-                }
-                if case .failure(let failure) = exchange.result(result).outcome { throw failure }
-                return exchange.handle.certificates
-            }
-            multi.wait(milliseconds: 60_000)
-        }
-        throw .interrupted
     }
 }
 

@@ -17,7 +17,7 @@ extension TransportFailure {
         case CURLE_PEER_FAILED_VERIFICATION:
             self.init(
                 .tls,
-                "\(text); give the CA that signed the server's certificate as tls.ca, and an endpoint by a name that"
+                "\(text); give the CA that signed the server's certificate as tls.ca, and the server by a name that"
                     + " the certificate has")
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             self.init(.tls, "the server's public key is not the one in tls.public_key_sha256")
@@ -26,6 +26,14 @@ extension TransportFailure {
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CLIENTCERT:
             self.init(.tls, text)
+        // With TLS 1.3 the server looks at this side's certificate when all seems done: its word comes with the answer.
+        case CURLE_SEND_ERROR where text.contains(" alert "), CURLE_RECV_ERROR where text.contains(" alert "):
+            let isMissing = text.contains("certificate required")
+            self.init(
+                .tls,
+                isMissing
+                    ? "the server wants to see a certificate; give tls.certificate and tls.key"
+                    : "\(text); look at the files in tls.certificate and tls.key")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_FAIL_REWIND:
             self.init(isSent ? .cut : .cutWhileSending, sentence)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL:

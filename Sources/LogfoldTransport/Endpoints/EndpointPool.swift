@@ -1,7 +1,7 @@
-/// The endpoints of a sink in turns, those that have failed left out for a while.
-package struct EndpointPool: Sendable {
+/// The addresses of a sink's servers in turns, those that have failed left out for a while.
+package struct EndpointPool<Address: Sendable>: Sendable {
     private struct Member {
-        var endpoint: Endpoint
+        var address: Address
         var failures = 0
         /// Until when it is left out, by the monotonic clock in nanoseconds.
         var restsUntil = Int64.min
@@ -11,20 +11,20 @@ package struct EndpointPool: Sendable {
     private var turn = 0
 
     /// How long one is left out after its first failure; twice as long after each further one, up to ``longestRest``.
-    static let firstRest: Int64 = 1_000_000_000
-    static let longestRest: Int64 = 60_000_000_000
+    static var firstRest: Int64 { 1_000_000_000 }
+    static var longestRest: Int64 { 60_000_000_000 }
 
-    /// A pool of one endpoint at least.
-    package init(_ endpoints: [Endpoint]) {
-        precondition(!endpoints.isEmpty)
-        members = endpoints.map { Member(endpoint: $0) }
+    /// A pool of one address at least.
+    package init(_ addresses: [Address]) {
+        precondition(!addresses.isEmpty)
+        members = addresses.map { Member(address: $0) }
     }
 
     /// How many there are.
     package var count: Int { members.count }
 
-    /// The endpoint by its number.
-    package subscript(number: Int) -> Endpoint { members[number].endpoint }
+    /// The address by its number.
+    package subscript(number: Int) -> Address { members[number].address }
 
     /// The number of the one whose turn it is at this time and that is not among `tried`. Where all others rest it is
     /// the one whose rest ends first: who asks means to try. Nil where all were tried.

@@ -8,6 +8,8 @@ package struct TransportSettings: Sendable {
     package var tls = TLSSettings()
     /// Address of a proxy. Without one the environment's `https_proxy`, `http_proxy` and `no_proxy` count.
     package var proxy: String?
+    /// Whether the handshake of TLS offers HTTP (ALPN, RFC 7301).
+    package var offersHTTP = true
     /// Bytes that an answer may have.
     package var largestAnswer = 16 << 20
     /// Connections that are kept open when they are not used.
