@@ -14,6 +14,7 @@ enum Components {
                 SinkType("console") { ConsoleOutput($0) },
                 SinkType("elasticsearch") { ElasticsearchOutput($0, .elasticsearch, files) },
                 SinkType("opensearch") { ElasticsearchOutput($0, .opensearch, files) },
+                SinkType("logstash") { LogstashOutput($0, files) },
                 SinkType("monasca") { MonascaOutput($0, files) },
             ] + testSinks,
             missing: testSinks.isEmpty ? ["test": "it is in builds for tests only (package trait TestSinks)"] : [:],

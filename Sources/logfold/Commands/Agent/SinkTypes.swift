@@ -109,3 +109,29 @@ extension HTTPTransport where Self == CurlTransport {
         return transport
     }
 }
+
+/// The sink to Logstash as the pipeline sees it.
+struct LogstashOutput: SinkOptions {
+    /// Nil where the section is wrong: then nothing is made of it.
+    private let options: LogstashOptions?
+
+    /// Reads its section.
+    init(_ section: ConfigSection, _ files: any FileSystem) { options = LogstashOptions(section, files) }
+
+    var type: String { "logstash" }
+    var needsOriginal: Bool { false }
+    var memoryBound: Int { options?.memoryBound ?? 0 }
+    var warnings: [String] { options?.warnings ?? [] }
+
+    func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
+        guard let options else { throw SinkFailure("the sink is not configured") }
+        guard
+            let transport = CurlStreams(options.transport, isEncrypted: options.isEncrypted, clock: context.clock)
+        else { throw SinkFailure("libcurl cannot be made ready") }
+        let diagnostics = context.diagnostics
+        return try makeLogstashSink(
+            options, name: context.name, version: Version.current, transport: transport, clock: context.clock,
+            restoring: state
+        ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+    }
+}

@@ -1,0 +1,177 @@
+import LogfoldCompression
+import LogfoldCore
+import LogfoldIO
+import LogfoldTransport
+
+/// Brings the events of a lot to Logstash: windows to all hosts at a time, several on the way to each, and again what was
+/// not acknowledged.
+///
+/// What is done when something fails stands in `Docs/sinks/logstash.md` in a table; this is its one place.
+final class LogstashSender {
+    private let options: LogstashOptions
+    private let transport: any StreamTransport
+    private let clock: any Clock
+    private let encoder: WindowEncoder
+    private let report: SinkReport
+    private var pool: EndpointPool<HostAddress>
+    private var links: [LogstashLink] = []
+    /// Hosts that have failed since they last acknowledged something.
+    private var failing: Set<Int> = []
+    private(set) var tally: SinkTally
+    /// Bytes of windows that were acknowledged whole.
+    private(set) var bytesWritten: Int64 = 0
+
+    /// One call of ``deliver(_:)``.
+    private struct Round {
+        /// Runs of events that are on their way nowhere.
+        var waiting: [Range<Int>]
+        /// Links that were begun.
+        var openings = 0
+        /// Why a host has failed, the last of them.
+        var reason: String?
+        /// Why nothing more is sent.
+        var failure: SinkFailure?
+    }
+
+    init(
+        _ options: LogstashOptions, transport: any StreamTransport, clock: any Clock, tally: SinkTally,
+        report: @escaping SinkReport
+    ) throws(SinkFailure) {
+        self.options = options
+        self.transport = transport
+        self.clock = clock
+        self.tally = tally
+        self.report = report
+        do throws(CompressionError) {
+            encoder = try WindowEncoder(options.wire, level: options.compressionLevel)
+        } catch {
+            throw SinkFailure("\(error)")
+        }
+        pool = EndpointPool(options.hosts)
+    }
+
+    /// Sends all events of a lot that are not safe; throws where some are not safe still. Blocking.
+    func deliver(_ lot: inout EventLot) throws(SinkFailure) {
+        var round = Round(waiting: lot.open)
+        for link in links { link.beginCommit() }
+        while true {
+            guard !transport.isInterrupted else {
+                links = []
+                throw SinkFailure("it was told to stop")
+            }
+            // First what has come: a connection that was closed meanwhile should be given nothing.
+            for link in links { move(link, &round, &lot) }
+            openLinks(&round)
+            handOut(&round, lot)
+            let isIdle = links.allSatisfy { $0.windows.count == 0 }
+            if isIdle, round.failure != nil || round.waiting.isEmpty { break }
+            transport.wait(for: links.map(\.waitingFor), until: nextLook)
+        }
+        if let failure = round.failure { throw failure }
+    }
+
+    /// Closes all connections.
+    func close() { links = [] }
+
+    /// How often links are looked at though nothing has come.
+    private static let longestWait: Int64 = 1_000_000_000
+    /// How often it is asked whether what was sent has arrived, where nobody says so.
+    private static let askingPause: Int64 = 5_000_000
+
+    private var nextLook: Int64 {
+        let pause = links.contains(where: \.isAsked) ? Self.askingPause : Self.longestWait
+        return clock.monotonic + pause
+    }
+}
+
+// MARK: - Sending
+
+extension LogstashSender {
+    /// Begins links to the hosts that are believed to work, while there is something for them to do.
+    private func openLinks(_ round: inout Round) {
+        guard round.failure == nil, !round.waiting.isEmpty else { return }
+        let now = clock.monotonic
+        while links.count < options.connections {
+            let taken = Set(links.map(\.host))
+            // Who asks means to try, so one is tried even where all rest.
+            guard pool.hasHealthy(at: now, except: taken) || (links.isEmpty && round.openings == 0),
+                let host = pool.next(at: now, except: taken)
+            else { break }
+            links.append(LogstashLink(to: host, over: transport.open(pool[host]), options.wire, at: now))
+            round.openings += 1
+        }
+        if links.isEmpty { round.failure = SinkFailure(round.reason ?? "no host is left to try") }
+    }
+
+    /// Gives windows to the links that have room, to those first that have the least to do.
+    private func handOut(_ round: inout Round, _ lot: borrowing EventLot) {
+        while round.failure == nil, !round.waiting.isEmpty {
+            let free = links.filter { $0.room(options.pipelining) > 0 }
+            guard let link = free.min(by: { $0.windows.count < $1.windows.count }) else { return }
+            let run = round.waiting.removeFirst()
+            let count = lot.prefixCount(run, bytes: options.windowBytes, events: options.windowEvents)
+            let events = run.prefix(count)
+            if count < run.count { round.waiting.insert(run.dropFirst(count), at: 0) }
+            do throws(CompressionError) {
+                link.send(events, try encoder.encode(events, of: lot), at: clock.monotonic)
+                tally.sent += UInt64(count)
+            } catch {
+                round.waiting.insert(events, at: 0)
+                round.failure = SinkFailure("the events cannot be compressed: \(error)")
+            }
+        }
+    }
+}
+
+// MARK: - What comes back
+
+extension LogstashSender {
+    private func move(_ link: LogstashLink, _ round: inout Round, _ lot: inout EventLot) {
+        let before = link.windows.bytesAcknowledged
+        let progress = link.move(at: clock.monotonic)
+        for events in progress.safe { lot.finish(events) }
+        bytesWritten += Int64(link.windows.bytesAcknowledged - before)
+        if !progress.safe.isEmpty {
+            pool.succeeded(link.host)
+            failing.remove(link.host)
+        }
+        if let end = progress.end {
+            take(end, of: link, &round)
+        } else if link.windows.count > 0, clock.monotonic - link.lastMoved >= options.transport.timeout.nanoseconds {
+            fail(link, "\(pool[link.host]) has neither acknowledged nor kept alive for \(timeoutText)", &round)
+        }
+    }
+
+    private var timeoutText: String { Units.text(duration: options.transport.timeout) }
+
+    private func take(_ end: LogstashLink.End, of link: LogstashLink, _ round: inout Round) {
+        let host = pool[link.host]
+        // Servers close connections that have been idle, be it just when something is sent again.
+        let isExpected = link.windows.count == 0 ? link.isProven : link.isLeftOver
+        switch end {
+        case .nonsense(let text): fail(link, "\(host) does not speak Lumberjack: \(text)", &round)
+        case _ where isExpected: drop(link, &round)
+        case .closed where link.windows.count == 0: fail(link, "\(host) closes each connection at once", &round)
+        case .closed:
+            fail(link, "\(host) has closed the connection with \(link.windows.eventCount) events on the way", &round)
+        case .failed(let failure) where failure.kind == .interrupted: drop(link, &round)
+        case .failed(let failure):
+            fail(link, "\(host) cannot be \(link.isConnected ? "talked to" : "reached"): \(failure)", &round)
+        }
+    }
+
+    /// A host has failed: it rests, and the others get what was on the way to it.
+    private func fail(_ link: LogstashLink, _ reason: String, _ round: inout Round) {
+        pool.failed(link.host, at: clock.monotonic)
+        round.reason = reason
+        drop(link, &round)
+        guard failing.insert(link.host).inserted, pool.count > 1 else { return }
+        report("A host of Logstash has failed; the others get its events", [("error", reason)])
+    }
+
+    /// What is not acknowledged on a link goes back, in its order.
+    private func drop(_ link: LogstashLink, _ round: inout Round) {
+        round.waiting.insert(contentsOf: link.windows.open, at: 0)
+        links.removeAll { $0 === link }
+    }
+}
