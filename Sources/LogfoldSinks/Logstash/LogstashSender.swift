@@ -151,13 +151,21 @@ extension LogstashSender {
         switch end {
         case .nonsense(let text): fail(link, "\(host) does not speak Lumberjack: \(text)", &round)
         case _ where isExpected: drop(link, &round)
-        case .closed where link.windows.count == 0: fail(link, "\(host) closes each connection at once", &round)
         case .closed:
-            fail(link, "\(host) has closed the connection with \(link.windows.eventCount) events on the way", &round)
+            let count = link.windows.eventCount
+            let text = "\(host) has closed the connection with \(count) events on the way"
+            fail(link, text + hint(link), &round)
         case .failed(let failure) where failure.kind == .interrupted: drop(link, &round)
-        case .failed(let failure):
-            fail(link, "\(host) cannot be \(link.isConnected ? "talked to" : "reached"): \(failure)", &round)
+        case .failed(let failure) where failure.kind == .cut:
+            fail(link, "the connection to \(host) has broken: \(failure)\(hint(link))", &round)
+        case .failed(let failure): fail(link, "\(host) cannot be reached: \(failure)", &round)
         }
+    }
+
+    /// What may be wrong where a server lets in and then says no, which it may do without giving a reason.
+    private func hint(_ link: LogstashLink) -> String {
+        guard !link.isProven, options.isEncrypted, options.transport.tls.certificate == nil else { return "" }
+        return "; if it wants to see a certificate, give tls.certificate and tls.key"
     }
 
     /// A host has failed: it rests, and the others get what was on the way to it.

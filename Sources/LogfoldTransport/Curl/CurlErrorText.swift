@@ -23,6 +23,7 @@ final class CurlErrorText {
     /// What it has written; the code's own words where it has not.
     func text(for code: CURLcode) -> String {
         let said = unsafe String(cString: text)
-        return said.isEmpty ? code.text : said
+        // It writes once only, and that a connection has broken so soon that nobody can say with whom it was is no reason.
+        return said.isEmpty || said.hasPrefix("getpeername()") ? code.text : said
     }
 }

@@ -32,7 +32,7 @@ extension TransportFailure {
             self.init(
                 .tls,
                 isMissing
-                    ? "the server wants to see a certificate; give tls.certificate and tls.key"
+                    ? "the server wants to see a certificate, give tls.certificate and tls.key"
                     : "\(text); look at the files in tls.certificate and tls.key")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_FAIL_REWIND:
             self.init(isSent ? .cut : .cutWhileSending, sentence)
