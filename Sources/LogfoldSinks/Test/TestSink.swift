@@ -41,7 +41,7 @@
             connection = JudgeConnection(options.judge, clock: clock, interruption: interruption)
             letters = DeadLetterFile(
                 sink: name, inDirectory: dataDirectory, maxBytes: options.deadLetterBytes, files: fileSystem)
-            tally = BulkSinkState(state).tally
+            tally = RequestSinkState(state).tally
         }
 
         /// Takes the events of a batch that go here.
@@ -116,7 +116,7 @@
         }
 
         /// What became of the events.
-        package var state: [UInt8] { BulkSinkState(tally: tally).encoded }
+        package var state: [UInt8] { RequestSinkState(tally: tally).encoded }
 
         /// The connection is closed with the sink.
         package func close() {}
