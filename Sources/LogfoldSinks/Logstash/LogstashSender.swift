@@ -129,7 +129,10 @@ extension LogstashSender {
     private func move(_ link: LogstashLink, _ round: inout Round, _ lot: inout EventLot) {
         let before = link.windows.bytesAcknowledged
         let progress = link.move(at: clock.monotonic)
-        for events in progress.safe { lot.finish(events) }
+        for events in progress.safe {
+            lot.finish(events)
+            if options.wire == .lines { tally.handedOver += UInt64(events.count) }
+        }
         bytesWritten += Int64(link.windows.bytesAcknowledged - before)
         if !progress.safe.isEmpty {
             pool.succeeded(link.host)
@@ -177,8 +180,9 @@ extension LogstashSender {
         report("A host of Logstash has failed; the others get its events", [("error", reason)])
     }
 
-    /// What is not acknowledged on a link goes back, in its order.
+    /// What is not acknowledged on a link goes back, in its order. It may have arrived, and will be sent again.
     private func drop(_ link: LogstashLink, _ round: inout Round) {
+        tally.resent += UInt64(link.windows.eventCount)
         round.waiting.insert(contentsOf: link.windows.open, at: 0)
         links.removeAll { $0 === link }
     }

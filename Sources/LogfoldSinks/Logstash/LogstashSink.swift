@@ -55,22 +55,8 @@ package final class LogstashSink: TallyingSink, InterruptibleSink {
         takenSince = nil
     }
 
-    /// How many events were sent.
-    package var state: [UInt8] {
-        var encoder = StateEncoder()
-        encoder.append(Self.stateVersion)
-        encoder.append(sender.tally.sent)
-        return encoder.bytes
-    }
-
-    private static let stateVersion: UInt64 = 1
-
-    /// The tally of a state; that of none where the bytes are none.
-    fileprivate static func tally(_ state: [UInt8]) -> SinkTally {
-        var (decoder, tally) = (StateDecoder(state), SinkTally())
-        if (try? decoder.number()) == stateVersion { tally.sent = (try? decoder.number()) ?? 0 }
-        return tally
-    }
+    /// What became of the events.
+    package var state: [UInt8] { RequestSinkState(tally: sender.tally).encoded }
 
     /// What became of the events.
     package var tally: SinkTally { sender.tally }
@@ -92,7 +78,7 @@ package func makeLogstashSink(
     restoring state: [UInt8], report: @escaping SinkReport
 ) throws(SinkFailure) -> LogstashSink {
     let sender = try LogstashSender(
-        options, transport: transport, clock: clock, tally: LogstashSink.tally(state), report: report)
+        options, transport: transport, clock: clock, tally: RequestSinkState(state).tally, report: report)
     return LogstashSink(
         options, name: name, version: version, clock: clock, sender: sender, interrupt: transport.interruption)
 }

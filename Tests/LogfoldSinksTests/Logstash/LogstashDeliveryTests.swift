@@ -42,6 +42,8 @@ struct LogstashDeliveryTests {
         #expect(run.deliver() == ["ls1:5044 has closed the connection with 2 events on the way"])
         #expect(run.server.windows.map(\.messages) == [LogstashRun.messages(0..<6), LogstashRun.messages(4..<6)])
         #expect(run.sink.tally.sent == 8)
+        #expect(run.sink.tally.resent == 2, "They may have arrived")
+        #expect(run.sink.tally.handedOver == 0)
     }
 
     @Test("Both windows on the way are sent again, in their order, when a connection breaks")
@@ -172,7 +174,7 @@ struct LogstashDeliveryTests {
         let later = try LogstashRun(state: run.sink.state)
         later.take(0..<2)
         #expect(later.commit() == nil)
-        #expect(later.sink.tally.sent == 5)
+        #expect(later.sink.tally.sent == 5 && later.sink.tally.resent == 0)
         #expect(try LogstashRun(state: [0xFF, 0xFF]).sink.tally.sent == 0)
     }
 
