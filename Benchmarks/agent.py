@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Measures the agent: at rest, live, at its start and behind a backlog. Prints Markdown tables.
 
-    Benchmarks/agent.py [PROGRAM] [--backlog FILE] [--seconds N]
+    Benchmarks/agent.py [PROGRAM] [--backlog FILE] [--seconds N] [--servers]
 
 PROGRAM is .build/release/logfold unless given. CPU time is that of the agent's process, user and system together; resident
 memory is its peak (VmHWM). Latency is from the return of the write of a line until its event can be read in the sink's file,
 looked for every half millisecond. Everything happens in a temporary folder.
+
+With --servers only the backlog is measured, to a file and to each server that a LOGFOLD_TEST_… variable names, as for the
+tests (CONTRIBUTING.md).
 """
 import argparse
 import datetime
@@ -30,7 +33,7 @@ class Agent:
         self.folder = tempfile.mkdtemp(prefix="logfold-bench-")
         for name in ("logs", "out", "data"):
             os.mkdir(f"{self.folder}/{name}")
-        self.sink = sink or 'path: "{0}/out/events.jsonl"'
+        self.sink = sink or 'type: file, path: "{0}/out/events.jsonl"'
         self.program = program
         self.configuration = f"{self.folder}/logfold.yaml"
         with open(self.configuration, "w") as file:
@@ -39,7 +42,7 @@ class Agent:
                 "timezone: UTC\n"
                 f'metrics: {{ listen: "unix:{self.folder}/data/status.sock" }}\n'
                 f'inputs: {{ logs: {{ type: file, include: ["{self.folder}/logs/{files}"] }} }}\n'
-                f"sinks: {{ out: {{ type: file, {self.sink.format(self.folder)} }} }}\n"
+                f"sinks: {{ out: {{ {self.sink.format(self.folder)} }} }}\n"
             )
         self.process = None
 
@@ -186,11 +189,35 @@ def start(program, repetitions=15):
     return percentile(times, 0.5), min(times) * 1000
 
 
-def backlog(program, path, compression):
+def file_sink(compression):
+    suffix = {"none": "", "gzip": ".gz", "zstd": ".zst"}[compression]
+    return f'type: file, path: "{{0}}/out/events.jsonl{suffix}", compression: {compression}'
+
+
+def server_sinks():
+    """Name and configuration of a sink for each server that the environment names."""
+    def variable(name):
+        return os.environ.get("LOGFOLD_TEST_" + name)
+
+    sinks = []
+    if variable("BULK_URL"):
+        sinks.append(("elasticsearch, a strict endpoint", f'type: elasticsearch, endpoints: ["{variable("BULK_URL")}"], proxy: ""'))
+    if variable("OPENSEARCH_URL"):
+        sinks.append(("opensearch, itself", f'type: opensearch, endpoints: ["{variable("OPENSEARCH_URL")}"], proxy: ""'))
+    if variable("GO_LUMBER_ADDRESS"):
+        sinks.append(("logstash, go-lumber", f'type: logstash, hosts: ["{variable("GO_LUMBER_ADDRESS")}"]'))
+    for name, version in (("MONASCA_URL", "v2.0"), ("MONASCA_V3_URL", "v3.0")):
+        if variable(name):
+            sinks.append((f"monasca, {version} itself", f'type: monasca, endpoint: "{variable(name)}", proxy: "", keystone: {{{{ proxy: "", '
+                          f'auth_url: "{variable("KEYSTONE_URL")}", username: "{variable("KEYSTONE_USER")}", '
+                          f'password: "{variable("KEYSTONE_PASSWORD")}", project_name: "{variable("KEYSTONE_PROJECT")}" }}}}'))
+    return sinks
+
+
+def backlog(program, path, name, sink):
     """A file that was there before the agent: bytes of input for each second of its CPU time, until all is in the sink."""
     size = os.path.getsize(path)
-    suffix = {"none": "", "gzip": ".gz", "zstd": ".zst"}[compression]
-    agent = Agent(program, f'path: "{{0}}/out/events.jsonl{suffix}", compression: {compression}')
+    agent = Agent(program, sink)
     os.link(path, f"{agent.folder}/logs/a.log") if os.stat(path).st_dev == os.stat(agent.folder).st_dev else \
         os.symlink(path, f"{agent.folder}/logs/a.log")
     begin = time.monotonic()
@@ -204,8 +231,8 @@ def backlog(program, path, compression):
         if inputs and inputs[0]["read_bytes"] >= size and inputs[0]["lag_bytes"] == 0 and sinks[0]["waiting_events"] == 0:
             break
     used, elapsed = agent.cpu_seconds(), time.monotonic() - begin
-    written = sum(os.path.getsize(f"{agent.folder}/out/{name}") for name in os.listdir(f"{agent.folder}/out"))
-    row = (compression, f"{size / 1e6 / used:.0f}", f"{size / 1e6 / elapsed:.0f}", f"{written / size:.2f}", f"{agent.peak():.0f} MB")
+    written = sinks[0]["written_bytes"]
+    row = (name, f"{size / 1e6 / used:.0f}", f"{size / 1e6 / elapsed:.0f}", f"{written / size:.2f}", f"{agent.peak():.0f} MB")
     agent.stop()
     return row
 
@@ -222,16 +249,22 @@ def main():
     parser.add_argument("program", nargs="?", default=f"{HERE}/../.build/release/logfold")
     parser.add_argument("--backlog", help="a log of some hundred megabytes")
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--servers", action="store_true", help="the backlog only, to a file and to each server")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     program = os.path.abspath(options.program)
+    if options.servers:
+        sinks = [("file", file_sink("none"))] + server_sinks()
+        table(("backlog to a server", "MB per CPU-second", "MB per second", "sent/input", "peak memory"),
+              [backlog(program, os.path.abspath(options.backlog), *sink) for sink in sinks])
+        return
     table(("agent", "CPU of a core", "wake-ups/s", "peak memory", "p50", "p99"),
           [idle(program, options.seconds), live(program, options.seconds, False), live(program, options.seconds, True)])
     median, best = start(program)
     print(f"Start to first event in the sink: median {median:.0f} ms, best {best:.0f} ms\n")
     if options.backlog:
         table(("backlog to a file", "MB per CPU-second", "MB per second", "output/input", "peak memory"),
-              [backlog(program, os.path.abspath(options.backlog), kind) for kind in ("none", "zstd", "gzip")])
+              [backlog(program, os.path.abspath(options.backlog), kind, file_sink(kind)) for kind in ("none", "zstd", "gzip")])
 
 
 main()
