@@ -29,7 +29,7 @@ final class Candidate {
     enum Match: Equatable {
         /// It is another file.
         case none
-        /// It is this file, with nothing to be read.
+        /// It is this file, or what was put aside of it just before the last lines were read: nothing is to be read.
         case known
         /// It is this file, as far as reading has come by this offset at the least, and reading goes on where it was.
         case continues(behind: Int64)
@@ -138,14 +138,13 @@ final class Candidate {
     private static let timeStep: Int64 = 2_000_000_000
 
     private func matchPlain(_ file: TailedFile) -> Match {
-        for mark in file.marks.all where mark.offset <= stamp.size {
-            guard fits(mark) else { continue }
-            if mark == file.marks.latest || mark.offset >= file.offset { return .continues(behind: mark.offset) }
-            if isShorterCopy(of: file) { return .known }
-            // The first few KiB of many files are the same.
-            if mark.offset >= FileMarks.distance { return .cut(at: mark.offset) }
-        }
-        return .none
+        // One alone may be the same by chance: where many lines, or many bytes, are.
+        let fitting = file.marks.all.reversed().prefix { $0.offset <= stamp.size && fits($0) }
+        guard let reached = fitting.last else { return .none }
+        if reached == file.marks.latest || reached.offset >= file.offset { return .continues(behind: reached.offset) }
+        if !sibling.isLive, stamp.size <= file.offset, reached == file.marks.deciding(stamp.size) { return .known }
+        // The first few KiB of many files are the same.
+        return reached.offset >= FileMarks.distance ? .cut(at: reached.offset) : .none
     }
 
     private func fits(_ mark: FileMark) -> Bool {
@@ -154,28 +153,24 @@ final class Candidate {
         return before.map(mark.fits) ?? false
     }
 
-    /// Whether this is what was put aside just before the last lines were read: it ends before them, and is no longer
-    /// written to.
-    private func isShorterCopy(of file: TailedFile) -> Bool {
-        guard !sibling.isLive, stamp.size <= file.offset, let mark = file.marks.deciding(stamp.size) else {
-            return false
-        }
-        return fits(mark)
-    }
-
     /// Whether this is what was left of a file that is open and was deleted: a copy of it, plain or packed, to which only
     /// what came after that is lacking.
     func isLeft(of file: TailedFile) -> Bool {
         guard let reader = file.reader, !reader.isCompressed else { return match(file) != .none }
         do throws(FileSystemError) {
             let size = try reader.file.status().size
+            var (length, isMore) = (Int64(0), false)
             for count in [FileHead.longest, Self.longestBeginning] {
                 let bytes = try beginning(count)
+                length = Int64(bytes.count)
                 // The first line alone may be that of many files.
-                let isEnough = bytes.count == size || bytes.count > file.head?.length ?? .max
-                guard !bytes.isEmpty, isEnough, bytes.count <= size,
-                    bytes == (try ContentReader.bytes(of: reader.file, before: Int64(bytes.count), count: bytes.count))
-                else { return false }
+                isMore = FileHead(of: bytes).map { bytes.count > $0.length } ?? false
+                guard bytes == (try ContentReader.bytes(of: reader.file, before: length, count: bytes.count)) else {
+                    return false
+                }
+            }
+            guard length > 0, length == size || isMore || file.marks.all.contains(where: { $0.offset == length }) else {
+                return false
             }
             _ = firstBytes()
             return isCompressed || stamp.size <= size && isCopy(of: file)

@@ -10,6 +10,7 @@ struct FileMarks: Sendable, Equatable {
     /// Steps are no closer together than this, but for the first few KiB of a file.
     static let distance: Int64 = 4096
     private static let mostSteps = 6
+    private static let shortest = 128
 
     /// None yet.
     init() {}
@@ -29,16 +30,20 @@ struct FileMarks: Sendable, Equatable {
         all.first { $0.offset <= size }.flatMap { $0.offset > 0 && $0.offset * 4 >= size ? $0 : nil }
     }
 
-    /// Notes that reading came by these bytes, which begin at an offset; `tail` is what lies before their end.
-    mutating func pass(_ bytes: ArraySlice<UInt8>, from offset: Int64, tail: [UInt8]) {
+    /// Notes that reading came by these bytes, which begin at an offset; `tail` is what lies before their end. A place
+    /// in the first line, which ends at `head`, would say nothing: many files may begin with that.
+    mutating func pass(_ bytes: ArraySlice<UInt8>, from offset: Int64, tail: [UInt8], head: Int = 0) {
         guard isFar(offset + Int64(bytes.count)) else { return }
-        for back in [16, 4, 1, 0].map({ $0 * Self.distance }) {
+        let count = Int64(bytes.count)
+        // Near the end they are closest; of a small piece it must be known, too, what its parts were.
+        let near = [16, 4, 1, 0].map { $0 * Self.distance }
+        for back in (near + [count / 4 * 3, count / 2, count / 4]).sorted(by: >) {
             let end = bytes.count - Int(back)
             let place = offset + Int64(end)
-            guard end > 0, isFar(place) else { continue }
+            guard end > 0, place > Int64(head) || back == 0, isFar(place) else { continue }
             let before = back == 0 ? tail[...] : bytes.prefix(end).suffix(FileMark.longest)
-            // Less than that is only enough where it is all that there is.
-            if before.count == min(FileMark.longest, Int(place)) { add(FileMark(at: place, behind: Array(before))) }
+            // A line or so is enough beside other marks, and less where it is all that there is.
+            if before.count >= min(Self.shortest, Int(place)) { add(FileMark(at: place, behind: Array(before))) }
         }
     }
 

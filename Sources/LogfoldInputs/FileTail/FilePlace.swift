@@ -24,7 +24,7 @@ struct FilePlace: Sendable, Equatable {
     var marks: [FileMark]
     /// Whether another file has taken its place and nothing more is expected of it.
     var isDone: Bool
-    /// Wall time of the last look at it.
+    /// Wall time of the last look at it, and at the names beside it: a file that was written to later is newer.
     var seen: Int64
 
     /// The place as bytes.

@@ -10,6 +10,8 @@ extension FileTail {
     private static let namesWait: Int64 = 2_000_000_000
     /// How long before it is given up.
     private static let goneWait: Int64 = 10_000_000_000
+    /// How long before a log of which nothing is left is forgotten: until then a rotated file of it is known to be newer.
+    private static let emptyWait: Int64 = 3_600_000_000_000
     /// After this the files of a log that cannot be opened are tried again; each time it takes twice as long.
     private static let firstRetry: Int64 = 1_000_000_000, lastRetry: Int64 = 60_000_000_000
     /// After this it is tried again to open a file for which no descriptor was left, or whose name has just changed.
@@ -157,7 +159,11 @@ extension FileTail {
         switch match {
         case .none: return false
         case .known:
-            file.isDone = file.isDone || !candidate.sibling.isLive
+            if !candidate.sibling.isLive {
+                // What is open in it comes before what follows it.
+                end(file, feed)
+                file.isDone = true
+            }
             file.isReadWhole(as: candidate.stamp)
         case .cut(let offset):
             end(file, feed)
@@ -250,10 +256,17 @@ extension FileTail {
                 if !file.isSetAside { end(file, feed) }
                 file.isSetAside = true
                 if now - since < Self.goneWait { log.placeAgain(at: since + Self.goneWait) }
+            } else if mustBeRemembered(file), now - since < Self.emptyWait || log.files.count > 1 {
+                remember(file, feed)
             } else {
                 giveUp(file, feed)
             }
         }
+    }
+
+    /// Whether without this file nobody would know that its log was ever read.
+    private func mustBeRemembered(_ file: TailedFile) -> Bool {
+        file.isSaved && !file.log.files.contains { $0 !== file && $0.isSaved }
     }
 
     /// Whether the directory of a file, or what is left of its path, is on the device where the file was.
@@ -272,7 +285,6 @@ extension FileTail {
         let oldest = candidates.firstIndex { $0.owner != nil }
         // Bytes may have been looked at more lately than names.
         let lastSight = (log.lookedAt ?? log.files.map(\.seen).max()).map { $0 - Self.namesWait }
-        if log.failure == nil { log.lookedAt = wall }
         log.waiting = []
         for (index, candidate) in candidates.enumerated() where candidate.owner == nil {
             let isNewer: Bool
@@ -292,6 +304,9 @@ extension FileTail {
                 take(candidate, of: log, feed, now)
             }
         }
+        // What had to be left for later is still new then.
+        let isAllTaken = log.waiting.isEmpty && log.growing.isEmpty && !log.lacksRoom && log.failure == nil
+        if isAllTaken, candidates.allSatisfy({ $0.failure == nil }) { log.lookedAt = wall }
     }
 
     /// Whether a rotated file is what a program that rotates by copying has made, or is making, of another that still

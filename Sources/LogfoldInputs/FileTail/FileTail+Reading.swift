@@ -225,8 +225,8 @@ extension FileTail {
             isAnother(file, reader)
             return
         }
-        file.marks.forget(behind: reader.offset)
         if reader.offset > file.offset {
+            file.marks.forget(behind: reader.offset)
             goTo(file.offset, in: file, reader, now)
             enqueue(file)
         } else {

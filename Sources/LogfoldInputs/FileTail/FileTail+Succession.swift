@@ -104,6 +104,20 @@ extension FileTail {
 
     /// A file that is nowhere any more: what was not read of it is lost.
     func giveUp(_ file: TailedFile, _ feed: any Feed) {
+        noteLoss(of: file, feed)
+        forget(file, feed)
+    }
+
+    /// The same, but that it was there is not forgotten: what comes after it must be known to be newer.
+    func remember(_ file: TailedFile, _ feed: any Feed) {
+        guard !file.isGivenUp else { return }
+        noteLoss(of: file, feed)
+        file.isGivenUp = true
+        file.isDone = true
+        saveEnd(of: file, feed)
+    }
+
+    private func noteLoss(of file: TailedFile, _ feed: any Feed) {
         if !file.isDone {
             let reason =
                 "'\(file.path)' has gone or was written anew after \(file.offset) bytes of it were read,"
@@ -112,7 +126,6 @@ extension FileTail {
                 feed.lostAtSource(file.source, of: self, bytes: file.lag, reason: reason)
             }
         }
-        forget(file, feed)
     }
 
     /// Nothing needs to be known of a file any more.

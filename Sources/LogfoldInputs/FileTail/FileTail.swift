@@ -275,6 +275,7 @@ extension FileTail {
             }
             let log = log(of: place.logicalPath)
             let file = TailedFile(source, place, of: log)
+            log.lookedAt = max(log.lookedAt ?? .min, place.seen)
             takeOver(file, now)
             log.files.append(file)
         }

@@ -53,6 +53,8 @@ final class TailedFile {
     var missingSince: Int64?
     /// Whether this process has seen it.
     var wasFound = false
+    /// Whether it was given up and is remembered only because nothing else is known of its log.
+    var isGivenUp = false
     /// Size and time of the last change by the last look, whatever the bytes are.
     var lookedSize: Int64 = 0
     var lookedModified: Int64 = 0
@@ -154,7 +156,7 @@ final class TailedFile {
 
     /// Notes that the engine was given these bytes.
     func advance(by bytes: ArraySlice<UInt8>) {
-        marks.pass(bytes, from: offset, tail: reader?.tail ?? [])
+        marks.pass(bytes, from: offset, tail: reader?.tail ?? [], head: head?.length ?? 0)
         offset += Int64(bytes.count)
     }
 
@@ -209,6 +211,6 @@ final class TailedFile {
         let marks = marks.latest == nil ? [FileMark(at: 0, behind: [])] : marks.all
         return FilePlace(
             path: path, logicalPath: logicalPath, stamp: stamp, head: head, generation: generation, marks: marks,
-            isDone: isDone && isReadWhole, seen: seen)
+            isDone: isDone && isReadWhole, seen: min(seen, log.lookedAt ?? seen))
     }
 }

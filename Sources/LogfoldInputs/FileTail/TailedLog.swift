@@ -12,7 +12,7 @@ final class TailedLog {
     /// Where the path leads, if it is a symbolic link.
     var target: String?
     private let agenda: Agenda
-    /// Wall time of the last look for its files in this run.
+    /// Wall time of the last look for its files at which all that were new were taken.
     var lookedAt: Int64?
     /// Whether its files have to be looked for.
     var mustPlace = false {

@@ -161,6 +161,8 @@ extension EngineFeed {
 
     package func finish(_ source: UInt32) {
         engine.now = clock.now
+        // Where nothing is open, this is its end, and no batch will say so any more.
+        if let key = sources[source]?.key { ends[key] = engine.position(source: source) }
         ended.append(source)
         handing { engine.end(source: source, $0) }
         noteGathering()

@@ -84,7 +84,7 @@ struct FileMarksTests {
         let text = Array((0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
         var marks = FileMarks()
         marks.pass(text[...], from: 0, tail: Array(text.suffix(1024)))
-        #expect(marks.steps.map(\.offset) == [20_000, 15_904, 3616])
+        #expect(marks.steps.map(\.offset) == [20_000, 15_000, 10_000, 5_000, 3616])
         for step in marks.steps { #expect(step.fits(Array(text.prefix(Int(step.offset)).suffix(1024)))) }
         #expect(!marks.steps[0].fits(Array(text.prefix(1024))))
     }

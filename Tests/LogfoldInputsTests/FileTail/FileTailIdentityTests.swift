@@ -250,9 +250,49 @@ struct FileTailIdentityTests {
                 "'\(world.path("a.log"))' has gone or was written anew after 2 bytes") == true)
         #expect(world.feed.forgotten.count == 1)
         try world.remove("b.log")
+        // By it alone it is known that what comes next under this name is new.
         world.later(seconds: 100)
         #expect(world.feed.losses.count == 1)
+        #expect(world.feed.forgotten.count == 1)
+        world.later(seconds: 3600)
+        #expect(world.feed.losses.count == 1)
         #expect(world.feed.forgotten.count == 2)
+    }
+
+    @Test("a log that came, was written and renamed while the agent was down is read though the one before it had gone")
+    func comesAgain() throws {
+        let world = try TailWorld()
+        try world.append("1\n")
+        world.settle()
+        world.feed.saveAll()
+        try world.remove("a.log")
+        world.later(seconds: 100)
+        world.end()
+        try world.append("2\n")
+        try world.rename("a.log", to: "a.log.1")
+        world.begin()
+        world.later(seconds: 1)
+        #expect(world.lines() == ["1", "2"])
+        #expect(world.feed.losses.isEmpty)
+        #expect(world.feed.violations == [])
+    }
+
+    @Test("two files that begin alike and end alike where one was read to are told apart by what lies between")
+    func sameEnd() throws {
+        let world = try TailWorld()
+        let same = String(repeating: "=", count: 2000) + "\n"
+        try world.append("begin\n1\n")
+        world.settle()
+        try world.append(same)
+        world.settle()
+        world.feed.saveAll()
+        world.end()
+        try world.remove("a.log")
+        try world.append("begin\n2\n" + same + "3\n")
+        world.begin()
+        world.later(seconds: 1)
+        #expect(world.lines() == ["begin", "1", String(same.dropLast()), "begin", "2", String(same.dropLast()), "3"])
+        #expect(world.feed.violations == [])
     }
 
     @Test("a rotated file is remembered as long as it lies anywhere, and forgotten when it has gone")

@@ -14,6 +14,8 @@ final class LogDisk {
         let isLate: Bool
         /// Whether its line was written in two pieces.
         var isInPieces = false
+        /// What was written behind it in the same file.
+        fileprivate(set) var next: Record?
         /// Whether no file has it any more under a name of the log.
         var isGone = false
         /// Whether it may be lost: it had gone before it was read, or before what was read of it was safe.
@@ -122,6 +124,7 @@ final class LogDisk {
     }
 
     private func note(_ record: Record, in node: Node) {
+        node.records.last?.next = record
         node.records.append(record)
         records.append(record)
         if !names.values.contains(where: { $0 === node }) {
