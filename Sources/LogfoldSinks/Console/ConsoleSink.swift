@@ -14,18 +14,24 @@ package final class ConsoleSink: Sink {
     /// How many bytes of ``pending`` the reader has got.
     private var written = 0
     private var takenSince: Int64?
+    private let readerHasGone: (() -> Void)?
+    /// Whether nobody will read what comes.
+    private var isUnread = false
     /// Bytes written to standard output.
     package private(set) var bytesWritten: Int64 = 0
 
-    /// A sink on standard output.
+    /// A sink on standard output. With `readerHasGone`, which is called once, it lets go what comes when nobody reads the
+    /// other end any more; else that is a failure, since a named pipe may get another reader.
     package init(
         _ options: ConsoleSinkOptions, name: String, fileSystem: any FileSystem, clock: any Clock,
-        output: FileDescriptor = .standardOutput, environment: (String) -> String? = environmentVariable
+        output: FileDescriptor = .standardOutput, environment: (String) -> String? = environmentVariable,
+        readerHasGone: (() -> Void)? = nil
     ) {
         self.name = name
         self.fileSystem = fileSystem
         self.output = output
         self.clock = clock
+        self.readerHasGone = readerHasGone
         let colours = options.usesColors(
             isTerminal: fileSystem.isTerminal(output), noColor: environment("NO_COLOR"),
             terminal: environment("TERM"))
@@ -52,10 +58,16 @@ package final class ConsoleSink: Sink {
 
     /// Writes all that was taken; after an error the next call goes on behind what the reader has got. Blocking.
     package func commit() throws(SinkFailure) {
-        while written < pending.count {
-            let count = try failing { () throws(FileSystemError) in try writeOnce() }
-            written += count
-            bytesWritten += Int64(count)
+        while written < pending.count, !isUnread {
+            do throws(FileSystemError) {
+                let count = try writeOnce()
+                written += count
+                bytesWritten += Int64(count)
+            } catch {
+                guard error.isBrokenPipe, let readerHasGone else { throw SinkFailure(error) }
+                isUnread = true
+                readerHasGone()
+            }
         }
         pending.removeAll()
         if pending.capacity > 4 << 20 { pending = ByteBuffer(capacity: 1 << 16) }

@@ -105,6 +105,37 @@ struct ConfiguredReplayTests {
     }
 
     @Test(
+        "when nobody reads the console any more it ends without a word, or plays on for another sink",
+        arguments: ["", "  all: { type: file, path: DIR/all.jsonl }\n"])
+    func unread(other: String) throws {
+        let configuration = try configuration(
+            "data_dir: DIR/data\nmetrics: { enabled: false }\ninputs: { a: { type: file, include: [/nowhere] } }\n"
+                + "sinks:\n  screen: { type: console, shape: ecs }\n" + other)
+        let log = try scratch.file("old.log", (1...20_000).map { head($0 % 10, "event \($0)") }.joined())
+        let pipeline = Process()
+        pipeline.executableURL = URL(filePath: "/bin/bash")
+        pipeline.arguments = [
+            "-c", #""$0" replay --speed max "$1" -c "$2" 2>"$3" | head -n 1 >"$4"; echo "${PIPESTATUS[0]}" >>"$4""#,
+            Program.url.path, log, configuration, scratch.folder.appending(path: "messages").path,
+            scratch.folder.appending(path: "first").path,
+        ]
+        try pipeline.run()
+        pipeline.waitUntilExit()
+        let first = try String(contentsOf: scratch.folder.appending(path: "first"), encoding: .utf8)
+        let lines = first.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.contains(#""message":"event 1""#) == true)
+        #expect(lines.last == "0")
+        let messages = try String(contentsOf: scratch.folder.appending(path: "messages"), encoding: .utf8)
+        if other.isEmpty {
+            #expect(messages.isEmpty)
+        } else {
+            #expect(messages.contains("played 20000 records"))
+            #expect(try events("all.jsonl").count == 20_000)
+        }
+    }
+
+    @Test(
         "what cannot be done is said with the way out",
         arguments: [
             (

@@ -96,6 +96,24 @@ struct ConsoleSinkTests {
         #expect(throws: SinkFailure("cannot write 'standard output': nobody reads the other end")) { try sink.commit() }
     }
 
+    @Test("who is told that the reader has gone is told once, and nothing is held any more")
+    func letGo() throws {
+        let files = ScriptedFileSystem { $0.operation == .write ? .failed(EPIPE) : .made }
+        let scratch = try ScratchDirectory()
+        let file = try OpenFile(scratch.path + "/out", for: .appending, in: PosixFileSystem())
+        var calls = 0
+        let sink = ConsoleSink(
+            ConsoleSinkOptions(), name: "console", fileSystem: files, clock: FakeClock(now: 0),
+            output: FileDescriptor(file.descriptor.number, name: "standard output"), readerHasGone: { calls += 1 })
+        for _ in 0..<2 {
+            sink.take(EventBatch.of([Self.event]), route: 1)
+            try sink.commit()
+            #expect(sink.deadline == nil)
+        }
+        #expect(calls == 1)
+        #expect(sink.bytesWritten == 0)
+    }
+
     @Test("it is full when 1 MiB waits")
     func full() throws {
         let bench = try Bench(.ecs)

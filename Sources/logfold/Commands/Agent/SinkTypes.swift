@@ -32,6 +32,8 @@ struct FileOutput: SinkOptions {
 /// The console sink as the pipeline sees it.
 struct ConsoleOutput: SinkOptions {
     private let options: ConsoleSinkOptions
+    /// Called when nobody reads what is written any more: then it is let go, and not tried again.
+    var readerHasGone: (@Sendable () -> Void)?
 
     /// Reads its section.
     init(_ section: ConfigSection) { options = ConsoleSinkOptions(section) }
@@ -42,7 +44,8 @@ struct ConsoleOutput: SinkOptions {
     var warnings: [String] { [] }
 
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
-        ConsoleSink(options, name: context.name, fileSystem: context.files, clock: context.clock)
+        ConsoleSink(
+            options, name: context.name, fileSystem: context.files, clock: context.clock, readerHasGone: readerHasGone)
     }
 }
 

@@ -30,6 +30,7 @@ struct ConfiguredReplay {
             progress: progress(agent), report: PlayReport())
         place.options = played
         agent.inputs = [place]
+        letGoUnread(&agent, played.report)
         return run(agent, host, played.report)
     }
 
@@ -52,6 +53,16 @@ struct ConfiguredReplay {
             Terminal.say(options.log, error.reason)
         }
         return nil
+    }
+
+    /// Who reads the first lines only ends a replay, as it ends other commands; what it does for other sinks it does on.
+    private func letGoUnread(_ agent: inout AgentConfiguration, _ report: PlayReport) {
+        let isOnly = agent.sinks.count == 1
+        for at in agent.sinks.indices {
+            guard var console = agent.sinks[at].options as? ConsoleOutput else { continue }
+            console.readerHasGone = { if isOnly { report.leave() } }
+            agent.sinks[at].options = console
+        }
     }
 
     /// A console sink may share the terminal with the progress.
@@ -77,6 +88,7 @@ struct ConfiguredReplay {
     }
 
     private func say(_ status: AgentStatus, _ report: PlayReport) -> ExitCode {
+        if report.isLeft { return .done }
         let tenths = (status.time - status.started) / 100_000_000
         Terminal.say("played \(report.records) records, \(report.bytes) bytes, in \(tenths / 10).\(tenths % 10) s")
         let late = status.sinks.filter { $0.waiting > 0 }

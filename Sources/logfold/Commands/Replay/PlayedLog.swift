@@ -49,6 +49,10 @@ final class PlayedLog: Input {
 
     func run(_ feed: any Feed, now: Int64) -> Bool {
         guard !hasEnded else { return false }
+        if report.isLeft {
+            end(feed)
+            return false
+        }
         let number = opened?.number ?? begin(feed, now)
         var rest = Self.turn
         while rest > 0, !feed.isFull {
@@ -134,6 +138,7 @@ final class PlayReport: Sendable {
         var bytes = 0
         var isAtEnd = false
         var failure: String?
+        var isLeft = false
     }
 
     private let state = Mutex(State())
@@ -146,6 +151,9 @@ final class PlayReport: Sendable {
     /// Why it could not be read to its end.
     var failure: String? { state.withLock { $0.failure } }
 
+    /// Whether nobody wants more of it.
+    var isLeft: Bool { state.withLock { $0.isLeft } }
+
     /// A record of so many bytes was played.
     func count(_ bytes: Int) {
         state.withLock { state in
@@ -156,6 +164,9 @@ final class PlayReport: Sendable {
 
     /// It could not be read further.
     func fail(_ reason: String) { state.withLock { $0.failure = reason } }
+
+    /// Nobody wants more of it.
+    func leave() { state.withLock { $0.isLeft = true } }
 
     /// It was played.
     func end() { state.withLock { $0.isAtEnd = true } }
