@@ -77,7 +77,8 @@ struct SetupPlanTests {
         choices.replicas = 0
         let plan = SetupPlan(try options(), choices)
         #expect(plan.policy == nil)
-        #expect(plan.files.map(\.name) == ["logfold-logs-openstack-default-template.json"])
+        let name = "logfold-logs-openstack-default"
+        #expect(plan.files.map(\.name) == ["\(name)-template.json", "\(name)-dashboards.ndjson"])
         #expect(plan.files[0].text.contains("\"index.number_of_replicas\": 0"))
     }
 

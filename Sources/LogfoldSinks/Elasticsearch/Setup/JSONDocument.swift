@@ -1,7 +1,7 @@
 import LogfoldIO
 
 /// A JSON value to be written: for what is sent to a server once, never for events.
-indirect enum JSONDocument: Equatable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+indirect enum JSONDocument: Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     case object([(name: String, value: JSONDocument)])
@@ -19,6 +19,16 @@ indirect enum JSONDocument: Equatable, ExpressibleByStringLiteral, ExpressibleBy
     }
 
     static func == (left: Self, right: Self) -> Bool { left.text() == right.text() }
+
+    /// The text on one line.
+    var line: String {
+        switch self {
+        case .object(let members):
+            "{\(members.map { "\(JSONQuoting.quoted($0.name)):\($0.value.line)" }.joined(separator: ","))}"
+        case .array(let elements): "[\(elements.map(\.line).joined(separator: ","))]"
+        case .string, .integer, .bool: text()
+        }
+    }
 
     /// The text, two blanks for each level, members in their order.
     func text(_ indentation: String = "") -> String {

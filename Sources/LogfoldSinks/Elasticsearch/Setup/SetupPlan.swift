@@ -124,6 +124,7 @@ package struct SetupPlan {
         if let policy { files.append(("\(name)-policy.json", policy.text() + "\n")) }
         let template = template(FieldMapping(flavour), hasPolicy: policy != nil)
         files.append(("\(name)-template.json", template.text() + "\n"))
+        files.append(("\(name)-dashboards.ndjson", Dashboard(name: name, pattern: pattern).text))
         return files
     }
 }

@@ -25,7 +25,7 @@ extension CommandSpec {
                         "replicas", nil, "N", .count(0...10), help: "Copies of each shard; else the server's default"),
                     .value(
                         "print", nil, "DIR", .directory,
-                        help: "Write what would be installed to files in DIR, and ask no server"),
+                        help: "Write what would be installed, and dashboards, to files in DIR, and ask no server"),
                 ]),
         ],
         examples: [
