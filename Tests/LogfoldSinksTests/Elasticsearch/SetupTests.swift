@@ -155,6 +155,31 @@ struct SetupPlanTests {
         #expect(!template.contains("lifecycle"))
     }
 
+    @Test(
+        "The other server of the two is known by any answer, and gets nothing",
+        arguments: [
+            (
+                ElasticsearchOptions.Flavour.opensearch,
+                TransportAnswer(status: 405, headers: ["x-elastic-product": "Elasticsearch"])
+            ),
+            (
+                .elasticsearch,
+                TransportAnswer(status: 200, body: Array(#"{"version" : { "distribution" : "opensearch" }}"#.utf8))
+            ),
+        ])
+    func otherFlavour(wanted: ElasticsearchOptions.Flavour, answer: TransportAnswer) throws {
+        let options = try options(wanted)
+        let transport = ScriptedTransport { _ in .success(answer) }
+        let other = wanted == .opensearch ? "elasticsearch" : "opensearch"
+        do throws(SinkFailure) {
+            try ServerSetup(SetupPlan(options, SetupPlan.Choices()), options, transport).run()
+            Issue.record("It was installed")
+        } catch {
+            #expect(error.description.contains("write 'type: \(other)' for the sink"), "\(error)")
+        }
+        #expect(transport.calls.count == 1)
+    }
+
     @Test("A user without the right is told which one", arguments: [(401, "correct 'auth'"), (403, "--print")])
     func refused(status: Int, wayOut: String) throws {
         let options = try options()
@@ -242,6 +267,20 @@ struct RealSetupTests {
         let server = try #require(BulkServer.elasticsearch())
         try check(
             server, .elasticsearch, reader: admin, types: ["wildcard": "keyword", "match_only_text": "text"])
+    }
+
+    @Test(
+        "Each says which of the two it is",
+        .enabled(if: BulkServer.elasticsearch() != nil && BulkServer.openSearch != nil))
+    func flavours() throws {
+        let admin = try #require(BulkServer.elasticsearch(user: "LOGFOLD_TEST_ELASTICSEARCH_ADMIN_USER"))
+        for (server, flavour) in [
+            (admin, ElasticsearchOptions.Flavour.elasticsearch), (try #require(BulkServer.openSearch), .opensearch),
+        ] {
+            let transport = try server.transport()
+            transport.start(TransportRequest(.get, server.url + "/", headers: server.headers), number: 0)
+            #expect(ServerSetup.flavour(try #require(transport.next(until: nil)).outcome.get()) == flavour)
+        }
     }
 
     @Test("OpenSearch takes the template and every recording", .enabled(if: BulkServer.openSearch != nil))

@@ -18,10 +18,28 @@ package final class ServerSetup {
         self.transport = transport
     }
 
-    /// Installs policy and template. Blocking.
+    /// Installs policy and template. Blocking. A server that is the other one of the two gets nothing.
     package func run() throws(SinkFailure) {
+        try checkFlavour()
         let hasPolicy = try installPolicy()
         try installTemplate(hasPolicy)
+    }
+
+    // MARK: Which of the two
+
+    private func checkFlavour() throws(SinkFailure) {
+        guard let flavour = Self.flavour(try ask(.get, "/")), flavour != options.flavour else { return }
+        throw SinkFailure(
+            "this server is \(flavour.title); write 'type: \(flavour.rawValue)' for the sink, and"
+                + " 'logfold setup \(flavour.rawValue)'")
+    }
+
+    /// Which of the two has given an answer, be it a refusal; nil where it does not say.
+    static func flavour(_ answer: TransportAnswer) -> ElasticsearchOptions.Flavour? {
+        // Elasticsearch says so in each answer since 7.14, OpenSearch in that to `GET /`.
+        if answer.headers["x-elastic-product"] == "Elasticsearch" { return .elasticsearch }
+        let text = String(decoding: answer.body.filter { $0 > 0x20 }, as: UTF8.self)
+        return text.contains(#""distribution":"opensearch""#) ? .opensearch : nil
     }
 
     // MARK: Policy
