@@ -1,4 +1,4 @@
-import LogfoldIO
+package import LogfoldIO
 import Synchronization
 
 /// A TCP server on the loopback that does with each connection what a test says, on a thread for each.
@@ -27,6 +27,21 @@ package final class ScriptedPeer: Sendable {
                 }
             }
             return bytes
+        }
+
+        /// Passes bytes on to a server and back, as a proxy does, until one of the two has ended.
+        package func forward(to address: SocketAddress) throws {
+            let server = try StreamSocket.connected(to: address, milliseconds: 10_000)
+            let sides = [(socket, Connection(server, number: number)), (server, self)]
+            while true {
+                var entries = sides.map { PollEntry($0.0.descriptor, .input) }
+                _ = PollEntry.wait(for: &entries, milliseconds: nil)
+                for (entry, (from, to)) in zip(entries, sides) where entry.isReady {
+                    var bytes: [UInt8] = []
+                    if from.read(65_536, onto: &bytes) == .ended { return }
+                    to.write(bytes)
+                }
+            }
         }
 
         /// Writes all of these bytes, or as many as go before the other side has gone.
