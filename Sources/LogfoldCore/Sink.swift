@@ -30,10 +30,13 @@ package struct SinkFailure: Error, Equatable, CustomStringConvertible {
     package var description: String
     /// How long not to try again at the least; nil where nobody has said.
     package var retryAfter: Duration?
+    /// What is to blame if events are lost because of it; nil where it is the room alone.
+    package var lossCause: String?
 
     /// A failure, as a sentence without capital and full stop.
-    package init(_ description: String, retryAfter: Duration? = nil) {
+    package init(_ description: String, retryAfter: Duration? = nil, lossCause: String? = nil) {
         self.description = description
         self.retryAfter = retryAfter
+        self.lossCause = lossCause
     }
 }

@@ -213,6 +213,9 @@ extension MemorySpool {
     /// The positions are saved by whoever asks for them.
     package func shutDown() -> String? { nil }
 
+    /// Nothing is dropped here, so nobody is to blame.
+    package func blame(_ cause: String?, of name: String) {}
+
     /// Nothing is dropped here, so nothing is asked back.
     package func wantsBack(from name: String) -> Bool { false }
 

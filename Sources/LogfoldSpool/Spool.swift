@@ -48,6 +48,8 @@ package protocol Spool: AnyObject, Sendable {
     func note(state: [UInt8], of name: String)
     /// A sink has everything up to and with this item safe, and its state as of then.
     func acknowledge(sink name: String, through index: Int, state: [UInt8])
+    /// A sink cannot go on; what it loses meanwhile for want of room is counted under this cause, if there is one.
+    func blame(_ cause: String?, of name: String)
     /// Whether a sink that cannot go on is to give back what it has taken: it is attached anew.
     func wantsBack(from name: String) -> Bool
     /// Lets a sink wait until a monotonic time, until it ``wantsBack(from:)`` something, or until ``wakeAll()`` is called

@@ -29,40 +29,26 @@ import Testing
         #expect(Audit([other]).verdict(200) == "200 once, in order")
     }
 
-    /// Runs a command of the program; returns what it printed, and its exit code.
-    private func program(_ arguments: [String]) throws -> (output: String, code: Int32) {
-        let process = Process()
-        process.executableURL = RunningAgent.program
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (text, process.terminationStatus)
-    }
-
     @Test func theCommandShowsExportsAndGivesUpWhatWaits() throws {
         let scenario = try Scenario(configuration: Self.stuck)
         let data = "\(scenario.agent.folder.path)/data"
-        #expect(try program(["spool", "info", "--data-dir", "/nowhere"]).code == 3)
+        #expect(try Command.run(["spool", "info", "--data-dir", "/nowhere"]).code == 3)
         try scenario.log.write(20)
         #expect(scenario.wait { $0.missing(20).isEmpty })
         // The agent runs: looking is allowed, giving up is not.
-        let refused = try program(["spool", "forget", "stuck", "-d", data])
+        let refused = try Command.run(["spool", "forget", "stuck", "-d", data])
         #expect(refused.code == 3 && refused.output.contains("the agent has to be stopped"), "\(refused.output)")
         scenario.agent.stop()
-        let info = try program(["spool", "info", "-c", scenario.agent.configuration])
+        let info = try Command.run(["spool", "info", "-c", scenario.agent.configuration])
         #expect(info.output.contains("stuck: at 0, 20 events wait, 0 delivered"), "\(info.output)")
         #expect(info.output.contains("out: at 20, 0 events wait, 20 delivered"), "\(info.output)")
-        let waiting = try program(["spool", "export", "stuck", "-d", data])
+        let waiting = try Command.run(["spool", "export", "stuck", "-d", data])
         #expect(waiting.output.split(separator: "\n").count == 20)
-        #expect(try program(["spool", "verify", "-d", data]).code == 0)
-        let gone = try program(["spool", "forget", "stuck", "-d", data])
+        #expect(try Command.run(["spool", "verify", "-d", data]).code == 0)
+        let gone = try Command.run(["spool", "forget", "stuck", "-d", data])
         #expect(gone.output == "gave up 20 events that waited for sink 'stuck'\n")
-        #expect(!(try program(["spool", "info", "-d", data]).output.contains("stuck")))
-        #expect(try program(["spool", "forgt", "-d", data]).output.contains("did you mean 'forget'?"))
+        #expect(!(try Command.run(["spool", "info", "-d", data]).output.contains("stuck")))
+        #expect(try Command.run(["spool", "forgt", "-d", data]).output.contains("did you mean 'forget'?"))
     }
 
     @Test(arguments: RunningAgent.SpoolType.allCases)

@@ -46,7 +46,7 @@ import Testing
         let letters = try String(
             contentsOfFile: "\(scenario.agent.folder.path)/data/dead-letters/picky.jsonl", encoding: .utf8)
         #expect(letters.split(separator: "\n").count == 1)
-        #expect(letters.contains(#""status":422,"reason":"three is refused","event":{"#) && letters.contains("4314-3"))
+        #expect(letters.contains(#""status":422,"reason":"three is refused","commit":"#) && letters.contains("4314-3"))
         let ledger = "sink=picky emitted=20 delivered=19 filtered=0 waiting=0 dead_lettered=1"
         #expect(scenario.agent.messages.contains(ledger))
     }

@@ -74,6 +74,38 @@ private final class WaitingSink: InterruptibleSink, @unchecked Sendable {  // It
     var bytesWritten: Int64 { 0 }
 }
 
+/// A sink that holds events which it delivers at its second try, and refuses a commit with fewer than so many events.
+private final class PickySink: HoldingSink, @unchecked Sendable {  // The runner's thread is the test's.
+    let name = "s"
+    private var taken = 0
+    private(set) var commits: [Int] = []
+    private(set) var tries = 0
+    private let least: Int
+    var held = HeldSummary()
+
+    init(least: Int = 0, held: UInt64 = 0) {
+        self.least = least
+        self.held.events = held
+    }
+
+    func take(_ batch: Batch, route: UInt64) { taken += batch.entries.count }
+    var isFull: Bool { false }
+    var deadline: Int64? { taken > 0 ? -1 : nil }
+    func commit() throws(SinkFailure) {
+        commits.append(taken)
+        if taken < least { throw SinkFailure("all of it is refused") }
+        taken = 0
+    }
+    var nextHeldTry: Int64? { held.events > 0 ? 0 : nil }
+    func retryHeld() {
+        tries += 1
+        if tries == 2 { held.events = 0 }
+    }
+    var state: [UInt8] { [] }
+    func close() {}
+    var bytesWritten: Int64 { 0 }
+}
+
 private struct Silence: DiagnosticsOutput {
     func write(_ line: [UInt8]) -> Bool { true }
 }
@@ -176,6 +208,40 @@ private struct Silence: DiagnosticsOutput {
         #expect(offset(spool) == 10)
         #expect(runner.status.failures == 4)
         #expect(runner.status.lastError == nil)
+    }
+
+    @Test func whatIsRefusedIsTriedAgainWithWhatComesNext() throws {
+        let sink = PickySink(least: 3)
+        let (spool, runner) = runner(of: sink)
+        spool.append(delivery(1, to: 20))
+        spool.append(delivery(1, to: 30))
+        spool.close()
+        runner.run(restoring: [])
+        #expect(sink.commits == [2, 4])
+        #expect(offset(spool) == 30)
+    }
+
+    @Test func whatIsHeldIsTriedUntilItIsDelivered() throws {
+        let sink = PickySink(held: 5)
+        let (spool, runner) = runner(of: sink)
+        spool.append(delivery(1, to: 20))
+        spool.append(delivery(1, to: 30))
+        spool.close()
+        runner.run(restoring: [])
+        #expect(sink.tries == 2)
+        #expect(runner.status.held == HeldSummary())
+        #expect(offset(spool) == 30)
+    }
+
+    @Test func whatIsHeldDoesNotKeepARunFromItsEnd() throws {
+        let sink = PickySink(held: 5)
+        let (spool, runner) = runner(of: sink)
+        spool.close()
+        runner.drain(until: .max)
+        runner.run(restoring: [])
+        #expect(sink.tries == 0)
+        #expect(runner.status.held?.events == 5)
+        #expect(offset(spool) == 10)
     }
 
     @Test func positionsWithoutEventsAreAcknowledgedWithoutACommit() {

@@ -33,8 +33,9 @@ package final class SinkRunner: Sendable {
         package var failures: UInt64 = 0
         /// Bytes written.
         package var bytesWritten: Int64 = 0
-        /// What became of the events; nil where the sink does not say.
+        /// What became of the events, and what it holds; nil where the sink does not say.
         package var tally: SinkTally?
+        package var held: HeldSummary?
         /// Why the last call failed, and when by the wall clock; nil once one has gone well.
         package var lastError: String?
         package var failingSince: Int64?
@@ -109,7 +110,7 @@ extension SinkRunner {
         }
     }
 
-    /// What became of a sink, or of a commit.
+    /// What became of a sink.
     private enum Outcome {
         case done
         case stopped
@@ -118,22 +119,76 @@ extension SinkRunner {
     }
 
     private func drive(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
-        let route = self.sink.route
         var taken: Int?
+        var nextTry: Int64?
         while !isStopped {
-            if let item = spool.next(for: name, until: waitLimit(sink), unless: { isStopped }) {
-                if let batch = item.delivery.batch { sink.take(batch, route: route) }
-                taken = item.index
-                if sink.deadline != nil, !isDue(sink) { continue }
-            } else if spool.isExhausted(for: name), sink.deadline == nil {
-                return .done
+            if let pause = nextTry {
+                guard waitOut(pause, sink) else { continue }
+                if spool.wantsBack(from: name) { return .givenBack(nextTry: pause) }
             }
-            let outcome = commit(sink, &backoff)
-            guard case .done = outcome else { return outcome }
+            retryHeld(sink)
+            switch take(sink, isTriedAgain: nextTry != nil, &taken) {
+            case .more: continue
+            case .ended: return .done
+            case .enough: break
+            }
+            nextTry = commit(sink, &backoff)
+            guard nextTry == nil else { continue }
             if let index = taken { spool.acknowledge(sink: name, through: index, state: sink.state) }
             taken = nil
         }
         return .stopped
+    }
+
+    /// Waits until a commit that has failed is to be made again, or what was taken is wanted back; false where something
+    /// else is to be done first.
+    private func waitOut(_ pause: Int64, _ sink: any Sink) -> Bool {
+        let held = (sink as? any HoldingSink)?.nextHeldTry ?? .max
+        spool.sleep(name, until: min(pause, held), unless: { isStopped })
+        if isStopped { return false }
+        if held < pause, !spool.wantsBack(from: name) {
+            retryHeld(sink)
+            return false
+        }
+        return true
+    }
+
+    private enum Taking {
+        /// Look again.
+        case more
+        /// It is time to commit.
+        case enough
+        /// There is nothing left to do.
+        case ended
+    }
+
+    /// Takes the next delivery, waiting for one unless something that was taken already is tried again.
+    private func take(_ sink: any Sink, isTriedAgain: Bool, _ taken: inout Int?) -> Taking {
+        if isTriedAgain {
+            // Where some events are refused for now, others beside them may not be.
+            guard sink is any HoldingSink, !sink.isFull else { return .enough }
+        }
+        let limit = isTriedAgain ? clock.monotonic : waitLimit(sink)
+        if let item = spool.next(for: name, until: limit, unless: { isStopped }) {
+            if let batch = item.delivery.batch { sink.take(batch, route: self.sink.route) }
+            taken = item.index
+            return isTriedAgain || (sink.deadline != nil && !isDue(sink)) ? .more : .enough
+        }
+        guard sink.deadline == nil else { return .enough }
+        return spool.isExhausted(for: name) ? .ended : taken == nil ? .more : .enough
+    }
+
+    /// Lets a sink try what it holds, if it is time.
+    private func retryHeld(_ sink: any Sink) {
+        guard let sink = sink as? any HoldingSink, let due = sink.nextHeldTry, due <= clock.monotonic,
+            drainDeadline == nil
+        else { return }
+        sink.retryHeld()
+        facts.withLock { facts in
+            facts.bytesWritten = sink.bytesWritten
+            facts.tally = (sink as? any TallyingSink)?.tally
+            facts.held = sink.held
+        }
     }
 
     private func isDue(_ sink: any Sink) -> Bool {
@@ -143,7 +198,8 @@ extension SinkRunner {
 
     private func waitLimit(_ sink: any Sink) -> Int64? {
         if spool.isExhausted(for: name), sink.deadline != nil { return clock.monotonic }
-        return [sink.deadline, drainDeadline].compactMap { $0 }.min()
+        let held = drainDeadline == nil ? (sink as? any HoldingSink)?.nextHeldTry : nil
+        return [sink.deadline, drainDeadline, held].compactMap { $0 }.min()
     }
 
     private func makeSink(_ state: [UInt8], _ backoff: inout Backoff) -> (any Sink)? {
@@ -158,26 +214,22 @@ extension SinkRunner {
                 noteSuccess(&backoff, sink)
                 return sink
             } catch {
-                _ = wait(after: error, &backoff)
+                let nextTry = note(error, &backoff)
+                spool.sleep(name, until: nextTry, unless: { isStopped })
             }
         }
         return nil
     }
 
-    /// Tries until it goes well, the runner is stopped, or what was taken is given back.
-    private func commit(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
-        while true {
-            do throws(SinkFailure) {
-                if sink.deadline != nil { try sink.commit() }
-                noteSuccess(&backoff, sink)
-                return .done
-            } catch {
-                // What was interrupted has failed in no way that matters.
-                if isStopped { return .stopped }
-                let nextTry = wait(after: error, &backoff)
-                if isStopped { return .stopped }
-                if spool.wantsBack(from: name) { return .givenBack(nextTry: nextTry) }
-            }
+    /// Makes what was taken safe; returns when to try again where that has failed.
+    private func commit(_ sink: any Sink, _ backoff: inout Backoff) -> Int64? {
+        do throws(SinkFailure) {
+            if sink.deadline != nil { try sink.commit() }
+            noteSuccess(&backoff, sink)
+            return nil
+        } catch {
+            // What was interrupted has failed in no way that matters.
+            return isStopped ? .max : note(error, &backoff)
         }
     }
 
@@ -188,14 +240,15 @@ extension SinkRunner {
             facts.commits += 1
             facts.bytesWritten = sink.bytesWritten
             facts.tally = (sink as? any TallyingSink)?.tally
+            facts.held = (sink as? any HoldingSink)?.held
             facts.lastError = nil
             facts.failingSince = nil
             facts.nextTry = nil
         }
     }
 
-    /// Waits, and says until when.
-    private func wait(after failure: SinkFailure, _ backoff: inout Backoff) -> Int64 {
+    /// Says what has failed and returns when it is tried again.
+    private func note(_ failure: SinkFailure, _ backoff: inout Backoff) -> Int64 {
         let pause = max(backoff.failed(), failure.retryAfter ?? .zero)
         diagnostics.warning(
             "The sink cannot go on; it is tried again",
@@ -206,8 +259,7 @@ extension SinkRunner {
             facts.failingSince = facts.failingSince ?? clock.now
             facts.nextTry = clock.now + pause.nanoseconds
         }
-        let end = clock.monotonic + pause.nanoseconds
-        spool.sleep(name, until: end, unless: { isStopped })
-        return end
+        spool.blame(failure.lossCause, of: name)
+        return clock.monotonic + pause.nanoseconds
     }
 }

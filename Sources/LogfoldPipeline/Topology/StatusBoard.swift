@@ -141,15 +141,16 @@ final class StatusBoard: Sendable {
     ) -> AgentStatus.Sink {
         var sink = AgentStatus.Sink(name: known.name, type: known.type)
         let facts = known.runner.status
-        // What is in the dead letters is acknowledged as well, but not delivered.
+        // What is in the dead letters or held is acknowledged as well, but not delivered.
         sink.deadLettered = facts.tally?.deadLettered ?? 0
-        sink.delivered = backlog.delivered - min(backlog.delivered, sink.deadLettered)
+        sink.held = facts.held ?? HeldSummary()
+        sink.delivered = backlog.delivered - min(backlog.delivered, sink.deadLettered + sink.held.events)
         if let tally = facts.tally {
             (sink.sent, sink.repeated) = (tally.sent, tally.repeated)
             (sink.foundAtFirst, sink.failureStored) = (tally.foundAtFirst, tally.failureStored)
             (sink.handedOver, sink.resent) = (tally.handedOver, tally.resent)
         }
-        (sink.waiting, sink.waitingBytes) = (backlog.events, backlog.bytes)
+        (sink.waiting, sink.waitingBytes) = (backlog.events + sink.held.events, backlog.bytes + sink.held.bytes)
         sink.filtered = report.filtered[known.name] ?? 0
         let before = lostBefore[known.name] ?? [:]
         sink.dropped = backlog.dropped.merging(before) { all, before in all &- before }.filter { $0.value > 0 }

@@ -13,7 +13,6 @@ final class BulkSender {
     private let transport: any HTTPTransport
     private let clock: any Clock
     private let compressor: DeflateCompressor?
-    private let letters: DeadLetterFile
     private let report: SinkReport
     private var pool: EndpointPool<Endpoint>
     private var limit: ConcurrencyLimit
@@ -38,27 +37,44 @@ final class BulkSender {
         var tried: Set<Int> = []
     }
 
+    /// An item that a server does not take.
+    struct Refused {
+        var item: Int
+        var status: Int
+        var reason: String
+        var verdict: BulkVerdict
+    }
+
+    /// What came of a lot: what is stored is done in it, all else is still open.
+    struct Outcome {
+        /// Why not all of it was sent.
+        var failure: SinkFailure?
+        /// The items that were judged and not taken.
+        var refused: [Refused]
+        /// Whether a server has taken any of it.
+        var hasStored: Bool
+    }
+
     /// One call of ``deliver(_:)``.
     private struct Round {
         var queue: [PendingRequest]
         var flights: [Int: Flight] = [:]
-        /// Why no more requests are begun.
+        /// Why no more requests are begun; and what became of items that were not simply stored.
         var failure: SinkFailure?
-        /// Why items are still open, of which the last one counts, and how many there are.
-        var refusal: (count: Int, text: String, isHeld: Bool)?
+        var refused: [Refused] = []
+        var hasStored = false
         /// Requests that may be in flight since the server has refused one; nil since it has taken one again.
         var ceiling: Int?
         var hasReloaded = false
     }
 
     init(
-        _ options: ElasticsearchOptions, transport: any HTTPTransport, clock: any Clock, letters: DeadLetterFile,
-        state: RequestSinkState, report: @escaping SinkReport
+        _ options: ElasticsearchOptions, transport: any HTTPTransport, clock: any Clock, state: ServerSinkState,
+        report: @escaping SinkReport
     ) throws(SinkFailure) {
         self.options = options
         self.transport = transport
         self.clock = clock
-        self.letters = letters
         self.report = report
         do throws(CompressionError) {
             compressor = try options.compressionLevel.map { level throws(CompressionError) in
@@ -73,16 +89,14 @@ final class BulkSender {
         tally = state.tally
     }
 
-    /// What outlives the process.
-    var state: RequestSinkState { RequestSinkState(tally: tally, refusedBytes: size.refused) }
+    /// The size of request that a server has refused; see ``RequestSize/refused``.
+    var refusedBytes: Int? { size.refused }
 
     /// Bytes of a lot that make it full.
     var lotBytes: Int { size.current * limit.current }
 
-    /// Sends all open items of a lot; throws where some of them are still open. Blocking.
-    func deliver(_ lot: inout BulkLot) throws(SinkFailure) {
-        // What was to be written at the last call and could not comes first: the lot says it is done.
-        try letters.commit()
+    /// Sends all open items of a lot. Blocking.
+    func deliver(_ lot: inout BulkLot) -> Outcome {
         var round = Round(queue: [PendingRequest(items: lot.open[...])])
         repeat {
             while round.failure == nil, !round.queue.isEmpty, hasRoom(round) { begin(&round, lot) }
@@ -90,12 +104,7 @@ final class BulkSender {
             guard let flight = round.flights.removeValue(forKey: result.number) else { continue }
             handle(result.outcome, of: flight, &round, &lot)
         } while !round.flights.isEmpty || (round.failure == nil && !round.queue.isEmpty)
-        try letters.commit()
-        if let failure = round.failure { throw failure }
-        guard let refusal = round.refusal, lot.openCount > 0 else { return }
-        throw SinkFailure(
-            "\(refusal.count) of \(lot.items.count) events are refused for now: \(refusal.text)",
-            retryAfter: refusal.isHeld ? Self.holdPause : nil)
+        return Outcome(failure: round.failure, refused: round.refused, hasStored: round.hasStored)
     }
 
     private func hasRoom(_ round: Round) -> Bool {
@@ -251,7 +260,7 @@ extension BulkSender {
                 ])
             round.queue.insert(flight.pending, at: 0)
         } else if let item = items.first {
-            letter(item, 413, "the event alone is larger than the server takes", &lot)
+            refuse(item, 413, "the event alone is larger than the server takes", &round)
         }
     }
 
@@ -279,7 +288,7 @@ extension BulkSender {
         }
         let items = flight.pending.items
         if items.count == 1, let item = items.first {
-            letter(item, 400, error.text, &lot)
+            refuse(item, 400, error.text, &round)
         } else {
             let middle = items.startIndex + items.count / 2
             round.queue.insert(PendingRequest(items: items[middle...]), at: 0)
@@ -335,6 +344,7 @@ extension BulkSender {
         for (number, item) in items.enumerated() {
             guard let exception = exceptions.first, exception.number == number else {
                 lot.finish(item)
+                round.hasStored = true
                 continue
             }
             exceptions.removeFirst()
@@ -350,32 +360,25 @@ extension BulkSender {
     }
 
     private func take(_ answer: BulkAnswer.Exception, of item: Int, _ round: inout Round, _ lot: inout BulkLot) {
-        switch BulkVerdict(answer) {
+        let verdict = BulkVerdict(answer)
+        switch verdict {
         case .stored:
             if answer.isInFailureStore { tally.failureStored += 1 }
             lot.finish(item)
+            round.hasStored = true
         case .alreadyThere:
             if lot.items[item].mayBeStored { tally.repeated += 1 } else { tally.foundAtFirst += 1 }
             lot.finish(item)
-        case .refusedForGood: letter(item, answer.status, "\(answer.type): \(answer.reason)", &lot)
-        case .refusedForNow(let isHeld, let mayBeStored):
-            if mayBeStored { lot.noteUnknown([item]) }
-            round.refusal = (
-                (round.refusal?.count ?? 0) + 1, "\(answer.status) \(answer.type): \(answer.reason)",
-                isHeld || round.refusal?.isHeld == true
-            )
+            round.hasStored = true
+        case .refusedForGood, .refusedForNow:
+            if verdict == .refusedForNow(isHeld: false, mayBeStored: true) { lot.noteUnknown([item]) }
+            let reason = "\(answer.type): \(answer.reason)"
+            round.refused.append(Refused(item: item, status: answer.status, reason: reason, verdict: verdict))
         }
     }
 
-    private func letter(_ item: Int, _ status: Int, _ reason: String, _ lot: inout BulkLot) {
-        let now = clock.now
-        lot.withEvent(item) { letters.append($0, status: status, reason: reason, now: now) }
-        lot.finish(item)
-        tally.deadLettered += 1
-        report(
-            "An event is refused for good and lies in the dead letters",
-            [
-                ("file", letters.path), ("status", "\(status)"), ("reason", reason),
-            ])
+    /// An event spoils every request that it is in.
+    private func refuse(_ item: Int, _ status: Int, _ reason: String, _ round: inout Round) {
+        round.refused.append(Refused(item: item, status: status, reason: reason, verdict: .refusedForGood))
     }
 }

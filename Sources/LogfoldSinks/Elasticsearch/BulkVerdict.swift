@@ -9,6 +9,9 @@ enum BulkVerdict: Equatable {
     /// It may be taken later; held is what somebody has to do something about.
     case refusedForNow(isHeld: Bool, mayBeStored: Bool)
 
+    /// Whether somebody has to do something about it.
+    var isHeld: Bool { if case .refusedForNow(isHeld: true, _) = self { true } else { false } }
+
     init(_ answer: BulkAnswer.Exception) {
         switch answer.status {
         case 200..<300: self = .stored
@@ -16,6 +19,9 @@ enum BulkVerdict: Equatable {
         case 401, 403, 404: self = .refusedForNow(isHeld: true, mayBeStored: false)
         // A closed index is opened again by somebody; its status is that of a bad event.
         case 400 where answer.type == "index_closed_exception":
+            self = .refusedForNow(isHeld: true, mayBeStored: false)
+        // So is an index that the server has blocked because its disk is full.
+        case 429 where answer.type == "cluster_block_exception":
             self = .refusedForNow(isHeld: true, mayBeStored: false)
         case 408, 429: self = .refusedForNow(isHeld: false, mayBeStored: false)
         case 400..<500: self = .refusedForGood

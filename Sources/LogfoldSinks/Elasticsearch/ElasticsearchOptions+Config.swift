@@ -21,9 +21,7 @@ extension ElasticsearchOptions {
         options.transport.idleConnections = options.requestsInFlight + (endpoints?.count ?? 1)
         options.flush = section.duration("flush", in: .zero ... .seconds(3_600), default: options.flush)
         options.readBatch(section)
-        if let letters = section.section("dead_letters") {
-            options.deadLetterBytes = letters.size("max_bytes", in: 1 << 20...1 << 40, default: options.deadLetterBytes)
-        }
+        options.refusals = RefusalOptions(section)
         guard endpoints != nil, index != nil else { return nil }
         self = options
     }

@@ -34,8 +34,8 @@ package struct ElasticsearchOptions: Sendable {
     package var requestsInFlight = 4
     /// How long an event may wait for others.
     package var flush = Duration.seconds(1)
-    /// Bytes that the file of dead letters may have.
-    package var deadLetterBytes = 100 << 20
+    /// What is done with events that are refused.
+    package var refusals = RefusalOptions()
 
     /// The defaults.
     package init(_ flavour: Flavour, endpoints: [Endpoint], index: EventTemplate) {
@@ -51,7 +51,7 @@ package struct ElasticsearchOptions: Sendable {
     /// empty, and a compressed body for each request in flight.
     package var memoryBound: Int {
         let taken = requestBytes * requestsInFlight + (6 << 20)
-        return 2 * taken + requestBytes * requestsInFlight
+        return 2 * taken + requestBytes * requestsInFlight + refusals.memoryBound
     }
 
     /// What an operator should know before it runs, a sentence each.

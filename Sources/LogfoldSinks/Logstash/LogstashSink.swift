@@ -56,7 +56,7 @@ package final class LogstashSink: TallyingSink, InterruptibleSink {
     }
 
     /// What became of the events.
-    package var state: [UInt8] { RequestSinkState(tally: sender.tally).encoded }
+    package var state: [UInt8] { ServerSinkState(tally: sender.tally).encoded }
 
     /// What became of the events.
     package var tally: SinkTally { sender.tally }
@@ -78,7 +78,7 @@ package func makeLogstashSink(
     restoring state: [UInt8], report: @escaping SinkReport
 ) throws(SinkFailure) -> LogstashSink {
     let sender = try LogstashSender(
-        options, transport: transport, clock: clock, tally: RequestSinkState(state).tally, report: report)
+        options, transport: transport, clock: clock, tally: ServerSinkState(state).tally, report: report)
     return LogstashSink(
         options, name: name, version: version, clock: clock, sender: sender, interrupt: transport.interruption)
 }

@@ -23,7 +23,8 @@ extension MonascaOptions {
         let dimensions = DimensionNames(section)
         let tenant = Self.tenant(section)
         let flush = section.duration("flush", in: .zero ... .seconds(3_600), default: .seconds(1))
-        let (batch, letters) = (section.section("batch"), section.section("dead_letters"))
+        let refusals = RefusalOptions(section, holdsEvents: false)
+        let batch = section.section("batch")
 
         guard let keystone else { return nil }
         self.init(keystone: keystone)
@@ -31,13 +32,10 @@ extension MonascaOptions {
         if !section.has("tls"), let tls = keystone.cloudTLS { self.transport.tls = tls }
         self.transport.idleConnections = 2
         (self.dimensions, eventDimensions, renamed) = (dimensions.global, dimensions.event, dimensions.renamed)
-        crossTenant = tenant
+        (crossTenant, self.refusals) = (tenant, refusals)
         if let batch {
             requestBytes = batch.size("max_bytes", in: 1 << 10...64 << 20, default: requestBytes)
             requestEvents = batch.integer("max_events", in: 1...100_000, default: requestEvents)
-        }
-        if let letters {
-            deadLetterBytes = letters.size("max_bytes", in: 1 << 20...1 << 40, default: deadLetterBytes)
         }
     }
 

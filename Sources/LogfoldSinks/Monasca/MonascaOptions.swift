@@ -22,8 +22,8 @@ package struct MonascaOptions: Sendable {
     package var requestEvents = 5_000
     /// How long an event may wait for others.
     package var flush = Duration.seconds(1)
-    /// Bytes that the file of dead letters may have.
-    package var deadLetterBytes = 100 << 20
+    /// What is done with events that are refused for good.
+    package var refusals = RefusalOptions()
     /// Dimensions whose names had to be changed, as they were written and as they are sent.
     package var renamed: [(written: String, sent: String)] = []
 

@@ -11,12 +11,12 @@ final class MonascaSender {
     private let session: KeystoneSession
     private let transport: any HTTPTransport
     private let clock: any Clock
-    private let letters: DeadLetterFile
+    private let refusals: Refusals
     private let report: SinkReport
     /// What stands in front of the elements in a body.
     private let opening: [UInt8]
     private var size: RequestSize
-    private(set) var tally: SinkTally
+    private var counted: SinkTally
     /// Bytes of bodies that the API has taken.
     private(set) var bytesWritten: Int64 = 0
 
@@ -25,27 +25,36 @@ final class MonascaSender {
 
     init(
         _ options: MonascaOptions, session: KeystoneSession, transport: any HTTPTransport, clock: any Clock,
-        letters: DeadLetterFile, state: RequestSinkState, report: @escaping SinkReport
+        refusals: Refusals, state: ServerSinkState, report: @escaping SinkReport
     ) {
         self.options = options
         self.session = session
         self.transport = transport
         self.clock = clock
-        self.letters = letters
+        self.refusals = refusals
         self.report = report
         let members = options.dimensions.map { "\(JSONQuoting.quoted($0.name)):\(JSONQuoting.quoted($0.value))" }
         opening = Array("{\"dimensions\":{\(members.joined(separator: ","))},\"logs\":[".utf8)
         size = RequestSize(maximum: options.requestBytes, refused: state.refusedBytes)
-        tally = state.tally
+        counted = state.tally
+    }
+
+    /// What became of the events.
+    var tally: SinkTally {
+        var tally = counted
+        tally.deadLettered = refusals.deadLettered
+        return tally
     }
 
     /// What outlives the process.
-    var state: RequestSinkState { RequestSinkState(tally: tally, refusedBytes: size.refused) }
+    var state: ServerSinkState {
+        ServerSinkState(tally: counted, refusedBytes: size.refused, refusals: refusals.state)
+    }
 
     /// Sends all open items of a lot; throws where some of them are still open. Blocking.
     func deliver(_ lot: inout MonascaLot) throws(SinkFailure) {
         // What was to be written at the last call and could not comes first: the lot says it is done.
-        try letters.commit()
+        try refusals.save()
         var failure: SinkFailure?
         do throws(SinkFailure) {
             var waiting = Array(lot.open.reversed())
@@ -53,8 +62,9 @@ final class MonascaSender {
         } catch {
             failure = error
         }
-        try letters.commit()
+        try refusals.save()
         if let failure { throw failure }
+        refusals.committed()
     }
 
     /// Sends what fits into a request of these items, which are of one project; the rest goes back to `waiting`.
@@ -111,8 +121,8 @@ extension MonascaSender {
     ) throws(SinkFailure) -> Reply {
         let address = try address(by: token)
         let tenant = items.first.flatMap { lot.tenants[lot.items[$0].tenant] }
-        tally.sent += UInt64(items.count)
-        tally.resent += UInt64(items.count { lot.items[$0].mayBeThere })
+        counted.sent += UInt64(items.count)
+        counted.resent += UInt64(items.count { lot.items[$0].mayBeThere })
         transport.start(
             TransportRequest(
                 .post, address.url(tenant: tenant),
@@ -151,7 +161,7 @@ extension MonascaSender {
         lot.finish(items)
         size.wasTaken(bytes)
         bytesWritten += Int64(bytes)
-        if address.version.handsOver { tally.handedOver += UInt64(items.count) }
+        if address.version.handsOver { counted.handedOver += UInt64(items.count) }
     }
 
     private func shrink(
@@ -189,11 +199,7 @@ extension MonascaSender {
 
     private func letter(_ items: ArraySlice<Int>, _ status: Int, _ reason: String, _ lot: inout MonascaLot) {
         for item in items {
-            lot.event(item).withSpan { letters.append($0, status: status, reason: reason, now: clock.now) }
-            tally.deadLettered += 1
-            report(
-                "An event is refused for good and lies in the dead letters",
-                [("file", letters.path), ("status", "\(status)"), ("reason", reason)])
+            lot.event(item).withSpan { refusals.reject($0, status: status, reason: reason) }
         }
         lot.finish(items)
     }

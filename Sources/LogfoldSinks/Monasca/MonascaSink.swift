@@ -75,13 +75,14 @@ package func makeMonascaSink(
     _ options: MonascaOptions, name: String, transport: any HTTPTransport, keystone: any HTTPTransport,
     fileSystem: any FileSystem, clock: any Clock, dataDirectory: String, restoring state: [UInt8],
     report: @escaping SinkReport
-) -> MonascaSink {
+) throws(SinkFailure) -> MonascaSink {
     let session = KeystoneSession(options.keystone, transport: keystone, clock: clock)
-    let letters = DeadLetterFile(
-        sink: name, inDirectory: dataDirectory, maxBytes: options.deadLetterBytes, files: fileSystem)
+    let state = ServerSinkState(state)
+    let refusals = try Refusals(
+        options.refusals, sink: name, inDirectory: dataDirectory, files: fileSystem, clock: clock,
+        restoring: state.refusals, report: report)
     let sender = MonascaSender(
-        options, session: session, transport: transport, clock: clock, letters: letters,
-        state: RequestSinkState(state), report: report)
+        options, session: session, transport: transport, clock: clock, refusals: refusals, state: state, report: report)
     let ends = [session.interruption, transport.interruption]
     return MonascaSink(options, name: name, clock: clock, sender: sender, interrupt: { for end in ends { end() } })
 }

@@ -8,20 +8,19 @@
     ///
     /// A request is a line `{"request":7,"events":3}` and a line for each event; ``JudgeAnswer`` is the answer. No answer
     /// within the timeout is a failure, as is the end of the connection: the events are sent again.
-    package final class TestSink: TallyingSink, InterruptibleSink {
+    package final class TestSink: TallyingSink, InterruptibleSink, HoldingSink {
         /// The name in the configuration.
         package let name: String
         private let options: TestSinkOptions
         private let clock: any Clock
         private let connection: JudgeConnection
-        private let letters: DeadLetterFile
+        private let refusals: Refusals
         private var lines = ByteBuffer()
         /// The events that were taken and are not yet settled.
         private var open: [ByteRange] = []
         private var takenSince: Int64?
         private var nextRequest = 0
-        /// What became of the events.
-        package private(set) var tally: SinkTally
+        private var sent: UInt64
         /// Bytes that the judge has taken.
         package private(set) var bytesWritten: Int64 = 0
         /// Ends a commit at once, from any thread.
@@ -30,7 +29,7 @@
         /// A sink with the state of an earlier one; nothing is connected yet.
         package init(
             _ options: TestSinkOptions, name: String, fileSystem: any FileSystem, clock: any Clock,
-            dataDirectory: String, restoring state: [UInt8]
+            dataDirectory: String, restoring state: [UInt8], report: @escaping SinkReport
         ) throws(SinkFailure) {
             self.options = options
             self.name = name
@@ -39,9 +38,11 @@
             do throws(FileSystemError) { interruption = try .init() } catch { throw SinkFailure("\(error)") }
             interrupt = { interruption.give() }
             connection = JudgeConnection(options.judge, clock: clock, interruption: interruption)
-            letters = DeadLetterFile(
-                sink: name, inDirectory: dataDirectory, maxBytes: options.deadLetterBytes, files: fileSystem)
-            tally = RequestSinkState(state).tally
+            let state = ServerSinkState(state)
+            refusals = try Refusals(
+                options.refusals, sink: name, inDirectory: dataDirectory, files: fileSystem, clock: clock,
+                restoring: state.refusals, report: report)
+            sent = state.tally.sent
         }
 
         /// Takes the events of a batch that go here.
@@ -64,61 +65,106 @@
 
         /// Sends all that was taken; after an error the next call sends what the judge has not taken yet. Blocking.
         package func commit() throws(SinkFailure) {
-            try letters.commit()
+            try refusals.save()
             while !open.isEmpty {
                 let events = Array(open.prefix(options.requestEvents))
-                let left = try judge(events)
+                let refused = try judge(bytes(of: events), count: events.count)
+                let left = settle(refused, of: events)
                 open.replaceSubrange(..<events.count, with: left.map { events[$0.item] })
-                try letters.commit()
+                try refusals.save()
                 if let first = left.first {
                     throw SinkFailure("\(left.count) events are refused for now: \(first.status) \(first.reason)")
                 }
             }
             lines.removeAll()
             takenSince = nil
+            refusals.committed()
         }
 
-        /// Lets the judge decide on some events; returns those that were refused for now.
-        private func judge(_ events: [ByteRange]) throws(SinkFailure) -> [JudgeAnswer.Item] {
+        /// Gives what was refused to where it belongs; returns what is to be sent again.
+        private func settle(_ refused: [JudgeAnswer.Item], of events: [ByteRange]) -> [JudgeAnswer.Item] {
+            refused.filter { item in
+                let event = events[item.item]
+                return lines.withSpan { span in
+                    let line = span.extracting(event.start..<event.end - 1)
+                    switch item.refusal {
+                    case .rejected: refusals.reject(line, status: item.status, reason: item.reason)
+                    // Where all are held, it is the sink.
+                    case .held where refused.count < events.count:
+                        refusals.hold(line, status: item.status, reason: item.reason)
+                    case .held, .busy: return true
+                    }
+                    return false
+                }
+            }
+        }
+
+        /// Lets the judge decide on so many lines; returns those that were refused.
+        private func judge(_ lines: [UInt8], count: Int) throws(SinkFailure) -> [JudgeAnswer.Item] {
             try connection.open()
-            let request = request(events)
-            tally.sent += UInt64(events.count)
-            let line = try connection.ask(request, timeout: options.timeout)
+            nextRequest += 1
+            sent += UInt64(count)
+            let head = Array("{\"request\":\(nextRequest),\"events\":\(count)}\n".utf8)
+            let line = try connection.ask(head + lines, timeout: options.timeout)
             guard let answer = JudgeAnswer(line), answer.request == nextRequest,
-                answer.refused.allSatisfy({ $0.item < events.count })
+                answer.refused.allSatisfy({ $0.item < count })
             else { throw SinkFailure("the judge's answer is none: \(String(decoding: line, as: UTF8.self))") }
             guard answer.isAccepted else { throw SinkFailure(answer.reason, retryAfter: answer.retryAfter) }
-            bytesWritten += Int64(request.count)
-            for item in answer.refused where item.refusal == .rejected {
-                let now = clock.now
-                let event = events[item.item]
-                lines.withSpan { span in
-                    letters.append(
-                        span.extracting(event.start..<event.end - 1), status: item.status, reason: item.reason, now: now
-                    )
-                }
-                tally.deadLettered += 1
-            }
-            return answer.refused.filter { $0.refusal != .rejected }
+            bytesWritten += Int64(head.count + lines.count)
+            return answer.refused
         }
 
-        private func request(_ events: [ByteRange]) -> [UInt8] {
-            nextRequest += 1
-            var request = Array("{\"request\":\(nextRequest),\"events\":\(events.count)}\n".utf8)
+        private func bytes(of events: [ByteRange]) -> [UInt8] {
+            var bytes: [UInt8] = []
             lines.withSpan { span in
                 for event in events {
                     unsafe span.extracting(event.start..<event.end).withUnsafeBytes {
-                        unsafe request.append(contentsOf: $0)
+                        unsafe bytes.append(contentsOf: $0)
                     }
                 }
             }
-            return request
+            return bytes
         }
 
         /// What became of the events.
-        package var state: [UInt8] { RequestSinkState(tally: tally).encoded }
+        package var tally: SinkTally {
+            var tally = SinkTally()
+            (tally.sent, tally.deadLettered) = (sent, refusals.deadLettered)
+            return tally
+        }
+
+        /// What outlives the process.
+        package var state: [UInt8] {
+            ServerSinkState(tally: tally, refusals: refusals.state).encoded
+        }
 
         /// The connection is closed with the sink.
         package func close() {}
+    }
+
+    // MARK: - What is held
+
+    extension TestSink {
+        /// Events that are refused for a reason that may pass.
+        package var held: HeldSummary { refusals.held }
+        /// When some of them are sent again.
+        package var nextHeldTry: Int64? { refusals.nextTry }
+
+        /// Sends some of them again.
+        package func retryHeld() {
+            refusals.retry(bytes: 1 << 20, events: options.requestEvents) { events in
+                var results = events.map { _ in Refusals.Outcome.delivered }
+                do throws(SinkFailure) {
+                    let lines = events.flatMap { $0.line[$0.event.start..<$0.event.end] + [0x0A] }
+                    for item in try judge(lines, count: events.count) {
+                        results[item.item] =
+                            item.refusal == .rejected ? .rejected(status: item.status, reason: item.reason) : .refused
+                    }
+                } catch {
+                    return events.map { _ in .notTried }
+                }
+                return results
+            }
+        }
     }
 #endif

@@ -11,8 +11,8 @@
         /// How long an event may wait for others, and a request for its answer.
         package var flush = Duration.milliseconds(20)
         package var timeout = Duration.seconds(5)
-        /// Bytes that the file of dead letters may have.
-        package var deadLetterBytes = 100 << 20
+        /// What is done with events that are refused.
+        package var refusals = RefusalOptions()
 
         /// The defaults.
         package init(judge: SocketAddress) { self.judge = judge }
@@ -25,10 +25,7 @@
             options.flush = section.duration("flush", in: .zero ... .seconds(3_600), default: options.flush)
             options.timeout = section.duration(
                 "timeout", in: .milliseconds(1)...(.seconds(3_600)), default: options.timeout)
-            if let letters = section.section("dead_letters") {
-                options.deadLetterBytes = letters.size(
-                    "max_bytes", in: 1 << 10...1 << 40, default: options.deadLetterBytes)
-            }
+            options.refusals = RefusalOptions(section)
             guard judge != nil else { return nil }
             self = options
         }
@@ -44,6 +41,6 @@
         }
 
         /// Bytes of memory that a sink holds at the most: what is taken in a buffer that may be half empty.
-        package var memoryBound: Int { 16 << 20 }
+        package var memoryBound: Int { (16 << 20) + refusals.memoryBound }
     }
 #endif

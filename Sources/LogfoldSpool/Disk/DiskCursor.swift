@@ -14,6 +14,8 @@ struct DiskCursor {
     private var handed = 0
     /// Whether the sink is to give back what it has taken, because that is about to be dropped.
     var mustYield = false
+    /// What is to blame for what it loses now, where it is not the room alone.
+    var lossCause: String?
 
     /// A record, or several of which only the first has events, that a sink has.
     struct InFlight {
@@ -133,6 +135,7 @@ extension DiskCursor {
         }
         stored.state = state
         mustYield = false
+        lossCause = nil
         popSettled()
         return true
     }
@@ -147,6 +150,7 @@ extension DiskCursor {
         stored.delivered += UInt64(count)
         stored.state = state
         mustYield = false
+        lossCause = nil
         popSettled()
         return true
     }
@@ -176,7 +180,7 @@ extension DiskCursor {
         stored.droppedThrough = sequence
         stored.passed = Swift.max(stored.passed, routed)
         stored.cutSpans()
-        if lost > 0 { stored.dropped[Self.full, default: 0] += lost }
+        if lost > 0 { stored.dropped[lossCause ?? Self.full, default: 0] += lost }
         if reached < sequence {
             next = Swift.max(next, sequence)
             reached = sequence

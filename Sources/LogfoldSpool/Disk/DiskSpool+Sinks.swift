@@ -64,6 +64,10 @@ extension DiskSpool {
         }
     }
 
+    package func blame(_ cause: String?, of name: String) {
+        contents.withLock { $0.cursors[name]?.lossCause = cause }
+    }
+
     package func wantsBack(from name: String) -> Bool {
         contents.withLock { $0.cursors[name]?.mustYield ?? false }
     }

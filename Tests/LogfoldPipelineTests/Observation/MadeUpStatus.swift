@@ -58,6 +58,11 @@ extension AgentStatus {
         (elastic.foundAtFirst, elastic.failureStored) = (19, 23)
         elastic.waiting = 1_985
         elastic.waitingBytes = 20_000_000
+        elastic.held.events = 12
+        elastic.held.bytes = 7_000
+        elastic.held.since = madeUpTime - 600_000_000_000
+        elastic.held.nextTry = madeUpTime + 30_000_000_000
+        elastic.held.reasons = [.init("404 no such index", events: 9), .init("403 blocked", events: 3)]
         elastic.sends = 10
         elastic.failures = 9
         elastic.lastError = "es1:9200 refused the connection"

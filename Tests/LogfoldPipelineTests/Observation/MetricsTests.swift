@@ -155,7 +155,7 @@ struct MetricsTests {
         # HELP logfold_sink_failure_stored_events_total Events that the server took but could not index.
         # TYPE logfold_sink_failure_stored_events_total counter
         logfold_sink_failure_stored_events_total{sink="elastic",type="elasticsearch"} 23
-        # HELP logfold_sink_waiting_events Events in the spool that the sink has not acknowledged.
+        # HELP logfold_sink_waiting_events Events in the spool that the sink has not acknowledged, and held ones.
         # TYPE logfold_sink_waiting_events gauge
         logfold_sink_waiting_events{sink="local",type="file"} 5
         logfold_sink_waiting_events{sink="elastic",type="elasticsearch"} 1985
@@ -163,6 +163,10 @@ struct MetricsTests {
         # TYPE logfold_sink_waiting_bytes gauge
         logfold_sink_waiting_bytes{sink="local",type="file"} 512
         logfold_sink_waiting_bytes{sink="elastic",type="elasticsearch"} 20000000
+        # HELP logfold_sink_held_events Those of them that are refused for a reason that may pass, by reason.
+        # TYPE logfold_sink_held_events gauge
+        logfold_sink_held_events{sink="elastic",type="elasticsearch",reason="404 no such index"} 9
+        logfold_sink_held_events{sink="elastic",type="elasticsearch",reason="403 blocked"} 3
         # HELP logfold_sink_sends_total Tries to bring something to safety.
         # TYPE logfold_sink_sends_total counter
         logfold_sink_sends_total{sink="local",type="file"} 21

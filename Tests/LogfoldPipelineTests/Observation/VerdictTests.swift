@@ -42,7 +42,7 @@ struct VerdictTests {
         }
         #expect(
             status.unreadiness == [
-                "inputs wait: the spool holds 32.0 MiB of 32.0 MiB for sink 'elastic', 1,985 events behind "
+                "inputs wait: the spool holds 32.0 MiB of 32.0 MiB for sink 'elastic', 1,973 events behind "
                     + "(es1:9200 refused the connection)"
             ])
     }
@@ -63,9 +63,11 @@ struct VerdictTests {
                 "error sink elastic: dropped 6,001 events: spool_full 6,000, too_large 1",
                 "error input we\"ird\\\nname: lost 77 B before they could be read; the last time: the file was "
                     + "truncated",
-                "warning spool: the spool holds 20.0 MiB of 32.0 MiB for sink 'elastic', 1,985 events behind "
+                "warning spool: the spool holds 20.0 MiB of 32.0 MiB for sink 'elastic', 1,973 events behind "
                     + "(es1:9200 refused the connection), full in 1 min 15 s",
                 "warning log: dropped 1 line of the agent's own log",
+                "warning sink elastic: holds 12 events for 10 min that are refused for now, next try in 30 s: "
+                    + "9 by 404 no such index; 3 by 403 blocked",
                 "warning sink elastic: put 2 events that were refused for good into the dead-letter file",
                 "warning input we\"ird\\\nname: '/var/log/apache2/*.log' matches no file",
                 "warning input we\"ird\\\nname: /var/log/x: permission denied; add logfold to group adm",

@@ -178,12 +178,16 @@ struct RequestSizeTests {
         var tally = SinkTally()
         (tally.sent, tally.deadLettered, tally.repeated) = (1 << 40, 2, 3)
         (tally.foundAtFirst, tally.failureStored) = (4, 5)
-        let state = RequestSinkState(tally: tally, refusedBytes: 12_345)
-        #expect(RequestSinkState(state.encoded) == state)
-        #expect(RequestSinkState([]) == RequestSinkState())
+        let refusals = Refusals.State(
+            commit: 1 << 33, lettersEnd: .init(offset: 1 << 34, beginning: 5), deadLettered: 2)
+        let state = ServerSinkState(tally: tally, refusedBytes: 12_345, refusals: refusals)
+        #expect(ServerSinkState(state.encoded) == state)
+        #expect(ServerSinkState([]) == ServerSinkState())
         for count in 0..<state.encoded.count {
-            #expect(RequestSinkState(Array(state.encoded[..<count])) == RequestSinkState())
+            #expect(ServerSinkState(Array(state.encoded[..<count])) == ServerSinkState())
         }
-        #expect(RequestSinkState([9, 9, 9]) == RequestSinkState())
+        #expect(ServerSinkState([9, 9, 9]) == ServerSinkState())
+        let firstVersion = ServerSinkState([1, 7, 2, 3, 4, 5, 0])
+        #expect(firstVersion.tally.sent == 7 && firstVersion.refusals == Refusals.State(deadLettered: 2))
     }
 }

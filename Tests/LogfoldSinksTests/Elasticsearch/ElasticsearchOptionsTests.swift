@@ -31,7 +31,7 @@ struct ElasticsearchOptionsTests {
         #expect(read.index.text == "logs-openstack-default")
         #expect(read.compressionLevel == 1 && read.usesEventID)
         #expect(read.requestBytes == 4 << 20 && read.requestEvents == 5_000 && read.requestsInFlight == 4)
-        #expect(read.flush == .seconds(1) && read.deadLetterBytes == 100 << 20)
+        #expect(read.flush == .seconds(1) && read.refusals == RefusalOptions())
         #expect(read.transport.tls == TLSSettings())
         #expect(read.warnings.isEmpty)
     }
@@ -57,6 +57,7 @@ struct ElasticsearchOptionsTests {
             auth: { username: u, password: p }
             tls: { ca: \(file), certificate: \(file), key: \(file), min_version: "1.3", public_key_sha256: \(digest) }
             dead_letters: { max_bytes: 1GiB }
+            held: { max_bytes: 8MiB, max_hold: 2h }
             """)
         #expect(problems.isEmpty)
         let read = try #require(options)
@@ -64,7 +65,8 @@ struct ElasticsearchOptionsTests {
         #expect(read.index.text == "logs-{service.name}-{+%Y.%m.%d}")
         #expect(!read.usesEventID && read.compressionLevel == 6)
         #expect(read.requestBytes == 1 << 20 && read.requestEvents == 100 && read.requestsInFlight == 8)
-        #expect(read.flush == .seconds(5) && read.deadLetterBytes == 1 << 30)
+        #expect(read.flush == .seconds(5) && read.refusals.deadLetterBytes == 1 << 30)
+        #expect(read.refusals.heldBytes == 8 << 20 && read.refusals.maxHold == .seconds(7_200))
         #expect(read.transport.timeout == .seconds(30) && read.transport.connectTimeout == .seconds(2))
         #expect(read.transport.proxy == "http://proxy:3128")
         #expect(read.authorization.header == "Basic dTpw")

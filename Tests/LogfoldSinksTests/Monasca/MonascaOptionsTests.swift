@@ -61,7 +61,7 @@ struct MonascaOptionsTests {
             ])
         #expect(read.crossTenant == .field("openstack.project.id"))
         #expect(read.requestBytes == 64 << 10 && read.requestEvents == 1 && read.flush == .seconds(5))
-        #expect(read.transport.timeout == .seconds(30) && read.deadLetterBytes == 1 << 30)
+        #expect(read.transport.timeout == .seconds(30) && read.refusals.deadLetterBytes == 1 << 30)
         #expect(
             read.warnings == [
                 "the dimension 'my team' is sent as 'my_team': Monasca takes no other letters in a name",

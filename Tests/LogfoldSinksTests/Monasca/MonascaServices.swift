@@ -73,7 +73,7 @@ struct MonascaServices {
     /// A sink with these options.
     static func sink(_ options: MonascaOptions, in scratch: ScratchDirectory) throws -> MonascaSink {
         let clock = SystemClock()
-        return makeMonascaSink(
+        return try makeMonascaSink(
             options, name: "monasca", transport: try #require(CurlTransport(options.transport, clock: clock)),
             keystone: try #require(CurlTransport(options.keystone.transport, clock: clock)),
             fileSystem: PosixFileSystem(), clock: clock, dataDirectory: scratch.path, restoring: [],

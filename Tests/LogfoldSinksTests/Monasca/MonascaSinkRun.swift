@@ -38,7 +38,7 @@ final class MonascaSinkRun {
         options.endpoint = try endpoint.map(Endpoint.init)
         options.eventDimensions = []
         change?.apply(&options)
-        sink = makeMonascaSink(
+        sink = try makeMonascaSink(
             options, name: "monasca", transport: transport, keystone: keystone, fileSystem: PosixFileSystem(),
             clock: clock, dataDirectory: scratch.path, restoring: state, report: { _, _ in })
     }

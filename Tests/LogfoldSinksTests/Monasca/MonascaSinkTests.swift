@@ -196,7 +196,7 @@ struct MonascaSinkTests {
         #expect(run.commit()?.description == "http://m:5607/v2.0/logs cannot be reached: so it is")
         #expect(run.commit() == nil)
         #expect(run.sink.tally.resent == resent)
-        #expect(RequestSinkState(run.sink.state).tally == run.sink.tally)
+        #expect(ServerSinkState(run.sink.state).tally == run.sink.tally)
     }
 
     @Test(

@@ -139,10 +139,14 @@ extension AgentStatus {
         family("resent_events_total", .counter, "Events sent again that the server may have twice.") { sink, labels in
             sink.resent.map { [.init($0, labels)] } ?? []
         }
-        family("waiting_events", .gauge, "Events in the spool that the sink has not acknowledged.") {
+        family("waiting_events", .gauge, "Events in the spool that the sink has not acknowledged, and held ones.") {
             [.init($0.waiting, $1)]
         }
         family("waiting_bytes", .gauge, "Their bytes.") { [.init($0.waitingBytes, $1)] }
+        family("held_events", .gauge, "Those of them that are refused for a reason that may pass, by reason.") {
+            sink, labels in
+            sink.held.reasons.map { .init($0.events, labels + [("reason", $0.text)]) }
+        }
         family("sends_total", .counter, "Tries to bring something to safety.") { [.init($0.sends, $1)] }
         family("failures_total", .counter, "Tries that failed.") { [.init($0.failures, $1)] }
         family("written_bytes_total", .counter, "Bytes written, repeats and all.") { [.init($0.bytesWritten, $1)] }

@@ -85,11 +85,14 @@ extension AgentStatus {
         let fill = "the spool holds \(HumanText.bytes(spool.bytes)) of \(HumanText.bytes(spool.maxBytes))"
         guard let slowest = spoolHolder else { return fill }
         let reason = slowest.lastError.map { " (\($0))" } ?? ""
-        return "\(fill) for sink '\(slowest.name)', \(HumanText.count(slowest.waiting, of: "event")) behind\(reason)"
+        return
+            "\(fill) for sink '\(slowest.name)', \(HumanText.count(slowest.waitingInSpool, of: "event")) behind\(reason)"
     }
 
     /// The sink that holds the spool: the one that most waits for; nil where nothing waits.
-    var spoolHolder: Sink? { sinks.filter { $0.waiting > 0 }.max { $0.waiting < $1.waiting } }
+    var spoolHolder: Sink? {
+        sinks.filter { $0.waitingInSpool > 0 }.max { $0.waitingInSpool < $1.waitingInSpool }
+    }
 
     /// Whether it is time to say for whom the spool fills.
     var isSpoolFilling: Bool { spool.maxBytes > 0 && spool.bytes >= spool.maxBytes / 2 }
@@ -122,12 +125,25 @@ extension AgentStatus.Sink {
                 "the ledger is out by \(HumanText.count(imbalance)) events: this is a fault of logfold, please report it"
             findings.append(Finding(weight: .error, subject: "sink \(name)", text: text))
         }
+        if held.events > 0 { findings.append(heldFinding(at: now)) }
         if deadLettered > 0 {
             let text =
                 "put \(HumanText.count(deadLettered, of: "event")) that were refused for good into the dead-letter file"
             findings.append(Finding(weight: .warning, subject: "sink \(name)", text: text))
         }
         return findings
+    }
+}
+
+extension AgentStatus.Sink {
+    fileprivate func heldFinding(at now: Int64) -> Finding {
+        let since = held.since.map { " for \(HumanText.duration(now &- $0))" } ?? ""
+        let next = held.nextTry.map { ", next try in \(HumanText.duration(Swift.max($0 &- now, 0)))" } ?? ""
+        let reasons = held.reasons.prefix(3).map { "\(HumanText.count($0.events)) by \($0.text)" }
+        let text =
+            "holds \(HumanText.count(held.events, of: "event"))\(since) that are refused for now\(next): "
+            + reasons.joined(separator: "; ")
+        return Finding(weight: .warning, subject: "sink \(name)", text: text)
     }
 }
 

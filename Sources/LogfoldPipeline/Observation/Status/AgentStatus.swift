@@ -144,9 +144,11 @@ extension AgentStatus {
         package var failureStored: UInt64?
         package var handedOver: UInt64?
         package var resent: UInt64?
-        /// Events in the spool that it has not acknowledged, and their bytes.
+        /// Events in the spool that it has not acknowledged, and their bytes; with those that it holds.
         package var waiting: UInt64 = 0
         package var waitingBytes: Int64 = 0
+        /// Events that it holds because they are refused for a reason that may pass.
+        package var held = HeldSummary()
         /// Tries to bring something to safety, and those that failed.
         package var sends: UInt64 = 0
         package var failures: UInt64 = 0
@@ -165,6 +167,8 @@ extension AgentStatus {
 
         /// Events that were lost for this sink, of all causes.
         package var droppedTotal: UInt64 { dropped.values.reduce(0, &+) }
+        /// Events that wait for it in the spool.
+        package var waitingInSpool: UInt64 { waiting &- min(held.events, waiting) }
         /// Whether it backs off after failures.
         package var isFailing: Bool { lastError != nil }
     }

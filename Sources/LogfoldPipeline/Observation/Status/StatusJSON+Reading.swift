@@ -69,6 +69,7 @@ extension StatusJSON {
         sink.resent = item["resent_events"].isThere ? item["resent_events"].count : nil
         sink.waiting = item["waiting_events"].count
         sink.waitingBytes = item["waiting_bytes"].integer
+        sink.held = held(item["held"])
         sink.sends = item["sends"].count
         sink.failures = item["failures"].count
         sink.bytesWritten = item["written_bytes"].integer
@@ -76,6 +77,18 @@ extension StatusJSON {
         sink.failingSince = item["failing_since"].time
         sink.nextTry = item["next_try"].time
         return sink
+    }
+
+    private static func held(_ item: JSONTree) -> HeldSummary {
+        var held = HeldSummary()
+        held.events = item["events"].count
+        held.bytes = item["bytes"].integer
+        held.since = item["since"].time
+        held.nextTry = item["next_try"].time
+        held.reasons = item["reasons"].elements.map {
+            HeldSummary.Reason($0["reason"].text ?? "", events: $0["events"].count)
+        }
+        return held
     }
 
     private static func readRest(_ root: JSONTree, into status: inout AgentStatus) {

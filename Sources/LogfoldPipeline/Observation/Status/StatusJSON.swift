@@ -89,6 +89,7 @@ package enum StatusJSON {
             item.value("resent_events", sink.resent)
             item.value("waiting_events", sink.waiting)
             item.value("waiting_bytes", sink.waitingBytes)
+            write(sink.held, to: &item)
             item.value("sends", sink.sends)
             item.value("failures", sink.failures)
             item.value("written_bytes", sink.bytesWritten)
@@ -96,6 +97,24 @@ package enum StatusJSON {
             item.value("last_error", sink.lastError)
             item.time("failing_since", sink.failingSince)
             item.time("next_try", sink.nextTry)
+        }
+    }
+
+    private static func write(_ held: HeldSummary, to item: inout JSONWriter) {
+        guard held.events > 0 else { return }
+        item.object("held") { item in
+            item.value("events", held.events)
+            item.value("bytes", held.bytes)
+            item.time("since", held.since)
+            item.time("next_try", held.nextTry)
+            item.array("reasons") { list in
+                for reason in held.reasons {
+                    list.object(nil) { item in
+                        item.value("reason", reason.text)
+                        item.value("events", reason.events)
+                    }
+                }
+            }
         }
     }
 

@@ -93,7 +93,7 @@ struct MonascaOutput: SinkOptions {
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         guard let options else { throw SinkFailure("the sink is not configured") }
         let diagnostics = context.diagnostics
-        return makeMonascaSink(
+        return try makeMonascaSink(
             options, name: context.name, transport: try .ready(options.transport, clock: context.clock),
             keystone: try .ready(options.keystone.transport, clock: context.clock), fileSystem: context.files,
             clock: context.clock, dataDirectory: context.dataDirectory, restoring: state

@@ -1,6 +1,7 @@
 #if TestSinks
     import LogfoldConfig
     import LogfoldCore
+    import LogfoldIO
     import LogfoldPipeline
     import LogfoldSinks
 
@@ -19,9 +20,11 @@
 
         func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
             guard let options else { throw SinkFailure("the sink is not configured") }
+            let diagnostics = context.diagnostics
             return try TestSink(
                 options, name: context.name, fileSystem: context.files, clock: context.clock,
-                dataDirectory: context.dataDirectory, restoring: state)
+                dataDirectory: context.dataDirectory, restoring: state
+            ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
         }
     }
 #endif

@@ -3,6 +3,7 @@ import LogfoldConfig
 import LogfoldCore
 import LogfoldIO
 import LogfoldPipeline
+import LogfoldSinks
 import LogfoldSpool
 
 /// `logfold spool`: what waits on the disk.
@@ -19,7 +20,12 @@ enum SpoolCommand {
         }
         do throws(SpoolRefusal) {
             switch action {
-            case .info: return Logfold.show(SpoolPage.text(of: try SpoolInspection.report(of: folder, files), folder))
+            case .info:
+                let report = try SpoolInspection.report(of: folder, files)
+                return Logfold.show(
+                    SpoolPage.text(of: report, folder) {
+                        (try? RefusedFiles.held(of: $0, inDirectory: dataDirectory, files).events) ?? 0
+                    })
             case .verify: return try verify(folder, files)
             case .export: return try export(folder, sink, files)
             case .forget: return try forget(sink ?? "", dataDirectory, files)
@@ -78,7 +84,7 @@ enum SpoolCommand {
     ) throws(SpoolRefusal) -> ExitCode {
         do throws(DataDirectory.Refusal) {
             let directory = try DataDirectory(dataDirectory, in: files)
-            guard let waiting = try forget(sink, in: directory) else {
+            guard let waiting = try forget(sink, in: directory, files) else {
                 Terminal.say("there is no cursor of a sink '\(sink)'; 'logfold spool info' names those there are")
                 return .nothingToRead
             }
@@ -89,14 +95,24 @@ enum SpoolCommand {
         }
     }
 
+    /// Returns how many events waited for the sink or were held; nil where there is no such sink.
     private static func forget(
-        _ sink: String, in directory: DataDirectory
+        _ sink: String, in directory: DataDirectory, _ files: any FileSystem
     ) throws(DataDirectory.Refusal) -> UInt64? {
-        do throws(SpoolRefusal) { return try SpoolInspection.forget(sink, in: directory) } catch {
+        let waiting: UInt64?
+        do throws(SpoolRefusal) { waiting = try SpoolInspection.forget(sink, in: directory) } catch {
             switch error {
             case .file(let error): throw .file(error)
             case .version(let text): throw .unusable(text)
             }
+        }
+        guard let waiting else { return nil }
+        do throws(FileSystemError) {
+            let held = try RefusedFiles.held(of: sink, inDirectory: directory.path, files).events
+            try RefusedFiles.forgetHeld(of: sink, inDirectory: directory.path, files)
+            return waiting + held
+        } catch {
+            throw .file(error)
         }
     }
 }
@@ -127,7 +143,9 @@ private enum SpoolAction: String, CaseIterable {
 
 /// The page of `logfold spool info`.
 private enum SpoolPage {
-    static func text(of report: SpoolInspection.Report, _ folder: String) -> String {
+    static func text(
+        of report: SpoolInspection.Report, _ folder: String, held: (String) -> UInt64
+    ) -> String {
         let bytes = report.segments.reduce(Int64(0)) { $0 + $1.bytes }
         var lines = [
             "spool      \(folder)",
@@ -139,6 +157,8 @@ private enum SpoolPage {
             var line =
                 "sink       \(cursor.name): at \(cursor.position), \(HumanText.count(waiting, of: "event")) wait, "
                 + "\(HumanText.count(cursor.delivered)) delivered"
+            let held = held(cursor.name)
+            if held > 0 { line += ", of which \(HumanText.count(held)) are held" }
             for (cause, count) in cursor.dropped.sorted(by: { $0.key < $1.key }) {
                 line += ", dropped \(HumanText.count(count)) (\(cause))"
             }
