@@ -29,6 +29,7 @@ struct Logfold {
         case .status: try StatusCommand.run(arguments)
         case .reload: try ReloadCommand.run(arguments)
         case .spool: try SpoolCommand.run(arguments)
+        case .deadLetters: try DeadLettersCommand.run(arguments)
         case .setup: try SetupCommand.run(arguments)
         case .run: try RunCommand.run(arguments)
         case .check: CheckCommand.run(arguments)

@@ -20,10 +20,7 @@ import Testing
             })
     }
 
-    private func picky(_ name: String) -> JSONValue? {
-        guard case .array(let sinks)? = scenario.agent.status?["sinks"] else { return nil }
-        return sinks.first { $0["name"]?.text == "picky" }?[name]
-    }
+    private func picky(_ name: String) -> JSONValue? { scenario.agent.figure(name, of: "picky") }
 
     @Test(arguments: [false, true]) func heldEventsWaitWhileTheOthersGoOnAndAreDeliveredInTheEnd(kill: Bool) throws {
         judge.decide(Self.refuseNines)

@@ -9,23 +9,9 @@ import Testing
         .replacing("type: file, include", with: "type: file, fold: { timeout: 60s, quiet: 60s }, include")
         .replacing(#""OUT/events.jsonl""#, with: #""OUT/events.jsonl", min_free: 1000TiB"#)
 
-    /// The figure of `memory: at most 102MiB: …`, in bytes.
-    private func worstCase(_ agent: RunningAgent) throws -> Int {
-        let line = try #require(try agent.check().split(separator: "\n").first { $0.hasPrefix("memory: at most ") })
-        let figure = line.dropFirst("memory: at most ".count).prefix { $0 != ":" }
-        return try #require(figure.hasSuffix("MiB") ? Int(figure.dropLast(3)) : nil, "\(line)") << 20
-    }
-
-    /// The most memory that a process has held so far, in bytes.
-    private func peak(_ process: Int32) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-        return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) }) << 10
-    }
-
     @Test func fiveHundredOpenTracebacksStayWithinWhatCheckPrints() throws {
         let agent = try RunningAgent(Self.stuck)
-        let worst = try worstCase(agent)
+        let worst = try agent.worstCaseOfMemory()
         let logs = try (1...500).map { try ServiceLog("\(agent.logs)/service-\($0).log", pid: $0) }
         let frames = (0..<40).map { "  File \"/usr/lib/python3/nova/manager.py\", line \($0), in build_\($0)\n" }
         try agent.start()
@@ -43,7 +29,7 @@ import Testing
             return inputs.first?["read_bytes"]?.text == "\(bytes)" || agent.status?["spool"]?["full"]?.text == "true"
         }
         #expect(isRead)
-        let held = try peak(agent.processIdentifier)
+        let held = try agent.peakOfMemory()
         #expect(held <= worst, "\(held >> 20) of \(worst >> 20) MiB")
     }
 }

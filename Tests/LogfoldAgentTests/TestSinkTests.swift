@@ -10,15 +10,11 @@ import Testing
     init() throws {
         scenario = try Scenario(
             configuration: RunningAgent.smallest
-                + "\n  picky: { type: test, socket: \"OUT/judge\", timeout: 300ms }\n")
+                + "\n  picky: { type: test, socket: \"OUT/judge\", timeout: 2s }\n")
         judge = try Judge(at: "\(scenario.agent.folder.path)/out/judge")
     }
 
-    /// Figures of the sink in the agent's status.
-    private func figure(_ name: String) -> String? {
-        guard case .array(let sinks)? = scenario.agent.status?["sinks"] else { return nil }
-        return sinks.first { $0["name"]?.text == "picky" }?[name]?.text
-    }
+    private func figure(_ name: String) -> String? { scenario.agent.figure(name, of: "picky")?.text }
 
     private var verdict: String { Audit(lines: judge.lines).verdict(scenario.log.written) }
 

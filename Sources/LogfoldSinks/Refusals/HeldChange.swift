@@ -4,7 +4,7 @@ import LogfoldParsing
 struct HeldChange {
     var settled: [Int] = []
     var dead: [Int] = []
-    var deadLettered: UInt64?
+    var deadLettered: Int64?
 
     /// No file has as many: a damaged line is not to fill the memory.
     private static let mostEvents = 1 << 26
@@ -18,7 +18,7 @@ struct HeldChange {
                 switch bytes.string(key) {
                 case "settled": settled = Self.numbers(&reader, bytes)
                 case "dead": dead = Self.numbers(&reader, bytes)
-                case "dead_lettered": deadLettered = reader.integer(bytes).map { UInt64(clamping: $0) }
+                case "dead_lettered": deadLettered = reader.integer(bytes).map { Int64($0) }
                 default: return false
                 }
             }

@@ -8,8 +8,8 @@ import LogfoldParsing
 ///
 ///     {"settled":[[0,17],[19,19]],"dead":[[18,18]]}
 ///
-/// A line `{"dead_lettered":3}` stands in front where the file was written anew without what was settled. Whatever is
-/// done is on the disk before the call returns. Held events of a commit that a crash has undone are taken back, since
+/// A line `{"dead_lettered":3}` stands in front where the file was written anew without what was settled; it is negative
+/// where more dead letters were delivered after all. Whatever is done is on the disk before the call returns. Held events of a commit that a crash has undone are taken back, since
 /// they are delivered again.
 final class HeldJournal {
     /// An event that is held.
@@ -46,8 +46,9 @@ final class HeldJournal {
     /// How many events are held, without those that wait for ``save()``, and their bytes.
     private(set) var count = 0
     private(set) var bytes: Int64 = 0
-    /// How many were held and have become dead letters, in all the life of the file.
-    private(set) var deadLettered: UInt64 = 0
+    /// How many were held and have become dead letters, in all the life of the file, without those letters that were
+    /// delivered after all.
+    private(set) var deadLettered: Int64 = 0
     /// The highest commit of an event that is held.
     private(set) var lastCommit: UInt64 = 0
     /// Lines of the file that could not be read.
@@ -80,6 +81,16 @@ final class HeldJournal {
             try OpenFile(path, for: .appending, in: files).truncate(to: size)
         }
         try settle(delivered: undone, dead: [])
+    }
+
+    /// The events that are held, without a change.
+    func all() throws(FileSystemError) -> [RefusedEvent] {
+        var events: [RefusedEvent] = []
+        for item in items where item.length > 0 {
+            let line = try OpenFile(path, in: files).bytes(from: item.start, to: item.start + Int64(item.length))
+            if let event = RefusedEvent(line) { events.append(event) }
+        }
+        return events
     }
 
     /// Where the held events of a sink lie.
@@ -190,7 +201,7 @@ extension HeldJournal {
         let line = "{\"settled\":\(Self.ranges(delivered)),\"dead\":\(Self.ranges(dead))}\n"
         _ = try Array(line.utf8).withSpan { (span) throws(FileSystemError) in try write(span) }
         for number in delivered + dead { forget(number) }
-        deadLettered += UInt64(dead.count)
+        deadLettered += Int64(dead.count)
         // The file is not to keep much more than what is held, and nothing where nothing is.
         if count == 0 || size > 2 * bytes + 1 << 20 { try rewrite() }
     }
@@ -216,9 +227,15 @@ extension HeldJournal {
         return "[" + ranges.map { "[\($0.from),\($0.to)]" }.joined(separator: ",") + "]"
     }
 
+    /// So many dead letters, of whatever origin, are delivered after all.
+    func noteRevived(_ letters: Int) throws(FileSystemError) {
+        deadLettered -= Int64(letters)
+        try rewrite()
+    }
+
     /// Writes the file anew with what is still held.
     private func rewrite() throws(FileSystemError) {
-        let old = try OpenFile(path, in: files)
+        try files.makeDirectories(parentDirectory(of: path), mode: 0o750)
         let fresh = try OpenFile("\(path).new", for: .replacing, in: files)
         try files.setMode(fresh.descriptor, 0o640)
         var length: Int64 = 0
@@ -230,7 +247,8 @@ extension HeldJournal {
         var kept = items.filter { $0.length > 0 }
         for at in kept.indices {
             let start = length
-            try put(try old.bytes(from: kept[at].start, to: kept[at].start + Int64(kept[at].length)))
+            let (from, to) = (kept[at].start, kept[at].start + Int64(kept[at].length))
+            try put(try OpenFile(path, in: files).bytes(from: from, to: to))
             kept[at].start = start
         }
         try fresh.synchronize()
@@ -255,7 +273,7 @@ extension HeldJournal {
                 if let count = change.deadLettered { deadLettered = count }
                 for number in change.settled + change.dead where number < items.count { forget(number) }
                 // One that was taken back is counted when it is refused again.
-                deadLettered += UInt64(change.dead.count { !undone.contains($0) })
+                deadLettered += Int64(change.dead.count { !undone.contains($0) })
             } else if let event = RefusedEvent(line) {
                 if let mine = event.commit, let commit, mine > commit { undone.insert(items.count) }
                 read(event, at: start)

@@ -70,7 +70,7 @@ final class Refusals {
     /// What is saved with the positions, as of the last ``committed()``.
     var state: State { saved }
     /// Events that are dead letters, of all runs.
-    var deadLettered: UInt64 { deadLetteredAtOnce + journal.deadLettered }
+    var deadLettered: UInt64 { UInt64(Swift.max(Int64(clamping: deadLetteredAtOnce) + journal.deadLettered, 0)) }
 
     /// What is held, and when it is tried again.
     var held: HeldSummary {

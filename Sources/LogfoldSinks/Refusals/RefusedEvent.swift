@@ -2,16 +2,19 @@ import LogfoldIO
 import LogfoldParsing
 
 /// A line of a file of dead letters, or of held events: an event with what was said of it.
-struct RefusedEvent: Equatable {
+package struct RefusedEvent: Equatable, Sendable {
     /// When it was refused, as it stands there.
-    var timestamp = ""
-    var status = 0
-    var reason = ""
+    package private(set) var timestamp = ""
+    /// The sink that it was for.
+    package private(set) var sink = ""
+    /// What its server said.
+    package private(set) var status = 0
+    package private(set) var reason = ""
     /// See ``DeadLetterFile``; nil where it is not to be taken back.
-    var commit: UInt64?
+    private(set) var commit: UInt64?
     /// The line without its newline, and where the event's JSON lies in it.
     let line: [UInt8]
-    var event = ByteRange(0, 0)
+    private(set) var event = ByteRange(0, 0)
 
     /// Reads a line without its newline; nil where it is torn or none.
     init?(_ line: [UInt8]) {
@@ -29,6 +32,7 @@ struct RefusedEvent: Equatable {
             case .key(let key):
                 switch bytes.string(key) {
                 case "@timestamp": timestamp = reader.text(bytes)
+                case "sink": sink = reader.text(bytes)
                 case "status": status = reader.integer(bytes) ?? 0
                 case "reason": reason = reader.text(bytes)
                 case "commit": commit = reader.integer(bytes).map { UInt64(clamping: $0) }

@@ -2,7 +2,9 @@
 enum CommandName: String, CaseIterable, Sendable {
     /// The default command, which has no word on the command line.
     case filter
-    case run, check, status, reload, spool, setup, explain, replay, test, schema, completions, man, help
+    case run, check, status, reload, spool
+    case deadLetters = "dead-letters"
+    case setup, explain, replay, test, schema, completions, man, help
 
     /// The words that call the command: `logfold`, `logfold explain`.
     var invocation: String {

@@ -11,8 +11,9 @@ struct CommandTable: Sendable {
     ///   - formats: the words that `--format` takes, `auto` first.
     init(formats: [String]) {
         commands = [
-            .filter(formats: formats), .run, .check, .status, .reload, .spool, .setup, .explain(formats: formats),
-            .replay(formats: formats), .test(formats: formats), .schema, .completions, .man, .help,
+            .filter(formats: formats), .run, .check, .status, .reload, .spool, .deadLetters, .setup,
+            .explain(formats: formats), .replay(formats: formats), .test(formats: formats), .schema, .completions,
+            .man, .help,
         ]
     }
 

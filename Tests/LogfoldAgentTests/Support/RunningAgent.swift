@@ -3,6 +3,7 @@ import Glibc
 import LogfoldIO
 import LogfoldPipeline
 import LogfoldTestSupport
+import Testing
 
 /// The real agent on files of its own: started, killed and started again as a node would.
 final class RunningAgent {
@@ -140,4 +141,28 @@ final class RunningAgent {
 
     /// Its number, while it runs.
     var processIdentifier: Int32 { process?.processIdentifier ?? 0 }
+}
+
+// MARK: - Figures
+
+extension RunningAgent {
+    /// A member of a sink in its status; nil where there is none, or no answer.
+    func figure(_ name: String, of sink: String) -> JSONValue? {
+        guard case .array(let sinks)? = status?["sinks"] else { return nil }
+        return sinks.first { $0["name"]?.text == sink }?[name]
+    }
+
+    /// The figure of `memory: at most 102MiB: …` that `logfold check` prints, in bytes.
+    func worstCaseOfMemory() throws -> Int {
+        let line = try #require(try check().split(separator: "\n").first { $0.hasPrefix("memory: at most ") })
+        let figure = line.dropFirst("memory: at most ".count).prefix { $0 != ":" }
+        return try #require(figure.hasSuffix("MiB") ? Int(figure.dropLast(3)) : nil, "\(line)") << 20
+    }
+
+    /// The most memory that its process has held so far, in bytes.
+    func peakOfMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) }) << 10
+    }
 }

@@ -8,11 +8,14 @@ final class ServiceLog {
     private(set) var written = 0
     private var file: OpenFile
     private let pid: Int
+    /// What each record that is no error ends with.
+    private let padding: String
 
-    /// A log at this path.
-    init(_ path: String, pid: Int = 4314) throws {
+    /// A log at this path, whose records have so many bytes more than they need.
+    init(_ path: String, pid: Int = 4314, padding: Int = 0) throws {
         self.path = path
         self.pid = pid
+        self.padding = padding == 0 ? "" : " " + String(repeating: "x", count: padding)
         file = try OpenFile(path, for: .appending, in: PosixFileSystem())
     }
 
@@ -21,7 +24,9 @@ final class ServiceLog {
         let time =
             "2026-11-22 16:\(Self.two(number / 60_000 % 60)):\(Self.two(number / 1_000 % 60)).\(Self.three(number % 1_000))"
         let id = "seq=\(pid)-\(number)"
-        guard number % 10 == 9 else { return "\(time) \(pid) INFO nova.compute.manager [-] \(id) Took 0.21 seconds\n" }
+        guard number % 10 == 9 else {
+            return "\(time) \(pid) INFO nova.compute.manager [-] \(id) Took 0.21 seconds\(padding)\n"
+        }
         let prefix = "\(time) \(pid) ERROR nova.compute.manager"
         return """
             \(prefix) [-] \(id) Build failed: ValueError: \(number)

@@ -11,6 +11,14 @@ enum ConfigurationFile {
             document, Components.registry(files), zones: TimeZoneFiles(fileSystem: files))
     }
 
+    /// The `data_dir` that `--data-dir` says, or else the configuration of `--config`, or nobody.
+    static func dataDirectory(_ arguments: ParsedArguments, in files: any FileSystem) -> String {
+        if let path = arguments.text("data-dir") { return path }
+        let path = arguments.text("config") ?? ""
+        guard files.isReadable(path) else { return AgentConfiguration.defaultDataDirectory }
+        return read(path, in: files).0.dataDirectory
+    }
+
     /// What a configuration sees of the world: variables, and the files that secrets are in.
     static func environment(
         in files: any FileSystem, variable: @escaping @Sendable (String) -> String? = { environmentVariable($0) }

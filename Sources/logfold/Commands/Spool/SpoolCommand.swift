@@ -12,7 +12,7 @@ enum SpoolCommand {
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         let files = PosixFileSystem()
         let (action, sink) = try SpoolAction.read(arguments)
-        let dataDirectory = directory(arguments, files)
+        let dataDirectory = ConfigurationFile.dataDirectory(arguments, in: files)
         let folder = DiskSpool.folder(in: dataDirectory)
         guard DiskSpool.exists(in: dataDirectory, files) else {
             Terminal.say("there is no spool in '\(folder)'; -c or --data-dir says where one is")
@@ -34,13 +34,6 @@ enum SpoolCommand {
             Terminal.say(error.description)
             return .nothingToRead
         }
-    }
-
-    private static func directory(_ arguments: ParsedArguments, _ files: any FileSystem) -> String {
-        if let path = arguments.text("data-dir") { return path }
-        let path = arguments.text("config") ?? ""
-        guard files.isReadable(path) else { return AgentConfiguration.defaultDataDirectory }
-        return ConfigurationFile.read(path, in: files).0.dataDirectory
     }
 
     private static func verify(_ folder: String, _ files: any FileSystem) throws(SpoolRefusal) -> ExitCode {

@@ -1,0 +1,124 @@
+import LogfoldConfig
+import LogfoldCore
+import LogfoldIO
+import LogfoldPipeline
+import LogfoldSinks
+import LogfoldSpool
+
+/// `logfold dead-letters`: what was refused for good.
+enum DeadLettersCommand {
+    /// Does what the first argument says.
+    static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
+        let files = PosixFileSystem()
+        let (action, sink) = try DeadLettersAction.read(arguments)
+        do throws(FileSystemError) {
+            switch action {
+            case .list: return try list(sink, ConfigurationFile.dataDirectory(arguments, in: files), files)
+            case .retry: return try retry(sink ?? "", arguments, files)
+            }
+        } catch {
+            Terminal.say(error.description)
+            return .nothingToRead
+        }
+    }
+
+    private static func list(
+        _ sink: String?, _ directory: String, _ files: any FileSystem
+    ) throws(FileSystemError) -> ExitCode {
+        var text = ""
+        for name in try RefusedFiles.sinksWithLetters(inDirectory: directory, files) where sink ?? name == name {
+            guard let letters = try RefusedFiles.letters(of: name, inDirectory: directory, files) else { continue }
+            text += page(of: letters)
+        }
+        if text.isEmpty { text = "no dead letters\(sink.map { " of sink '\($0)'" } ?? "") in '\(directory)'\n" }
+        return Logfold.show(text)
+    }
+
+    private static func page(of letters: LetterSummary) -> String {
+        let count = HumanText.count(UInt64(letters.count), of: "dead letter")
+        var lines = [
+            "sink \(letters.sink): \(count), \(HumanText.bytes(letters.bytes)), in \(letters.path)",
+            "    from \(letters.oldest ?? "never") to \(letters.newest ?? "never")",
+        ]
+        lines += letters.reasons.map { "    \(HumanText.count(UInt64($0.count))) by \($0.text)" }
+        if letters.unreadable > 0 {
+            lines.append("    \(HumanText.count(UInt64(letters.unreadable), of: "line")) cannot be read")
+        }
+        return lines.map { Terminal.harmless($0) + "\n" }.joined()
+    }
+}
+
+// MARK: - Sending again
+
+extension DeadLettersCommand {
+    private static func retry(
+        _ sink: String, _ arguments: ParsedArguments, _ files: any FileSystem
+    ) throws(FileSystemError) -> ExitCode {
+        let (configuration, document) = ConfigurationFile.read(arguments.text("config") ?? "", in: files)
+        guard CheckCommand.say(document.problems) == 0 else { return .usage }
+        guard let configured = configuration.sinks.first(where: { $0.name == sink }) else {
+            let names = configuration.sinks.map(\.name)
+            let wayOut = Spelling.nearest(to: sink, among: names).map { "did you mean '\($0)'?" }
+            Terminal.say(
+                "there is no sink '\(sink)' in the configuration; "
+                    + (wayOut ?? "there are \(names.joined(separator: ", "))"))
+            return .usage
+        }
+        let path = arguments.text("data-dir") ?? configuration.dataDirectory
+        let directory: DataDirectory
+        do throws(DataDirectory.Refusal) {
+            directory = try DataDirectory(path, in: files)
+        } catch {
+            Terminal.say("\(error.description); the agent has to be stopped to retry dead letters")
+            return .nothingToRead
+        }
+        // It is locked for as long as this lives.
+        defer { withExtendedLifetime(directory) {} }
+        return try retry(configured, in: path, files)
+    }
+
+    private static func retry(
+        _ sink: AgentConfiguration.NamedSink, in directory: String, _ files: any FileSystem
+    ) throws(FileSystemError) -> ExitCode {
+        let clock = SystemClock()
+        let diagnostics = Diagnostics(form: .text, minimum: .error, clock: clock, files: files)
+        var retry = DeadLetterRetry(of: sink.name, inDirectory: directory, files)
+        let result = try retry.run { (folder) throws(SinkFailure) in
+            let context = SinkContext(
+                name: sink.name, dataDirectory: folder, files: files, clock: clock, diagnostics: diagnostics)
+            return try sink.options.make(context, restoring: [])
+        }
+        guard let result else {
+            Terminal.say("there are no dead letters of sink '\(sink.name)' in '\(directory)'")
+            return .nothingToRead
+        }
+        if let failure = result.failure { Terminal.say("sink '\(sink.name)': \(failure)") }
+        let shown = Logfold.show(
+            "delivered \(HumanText.count(UInt64(result.delivered), of: "dead letter")) of sink '\(sink.name)', "
+                + "\(HumanText.count(UInt64(result.left))) left\n")
+        return result.left > 0 ? .incomplete : shown
+    }
+}
+
+/// What can be done with dead letters.
+private enum DeadLettersAction: String, CaseIterable {
+    case list, retry
+
+    /// Reads `ACTION [SINK]`.
+    static func read(_ arguments: ParsedArguments) throws(UsageError) -> (DeadLettersAction, sink: String?) {
+        let words = arguments.positionals
+        let word = words.first ?? ""
+        guard let action = DeadLettersAction(rawValue: word) else {
+            let names = allCases.map(\.rawValue)
+            let wayOut = Spelling.nearest(to: word, among: names).map { "did you mean '\($0)'?" }
+            throw error("there is no 'dead-letters \(word)'; \(wayOut ?? "there are \(names.joined(separator: ", "))")")
+        }
+        let sink = words.count > 1 ? words[1] : nil
+        if action == .retry, sink == nil { throw error("'dead-letters retry' needs the name of a sink") }
+        return (action, sink)
+    }
+
+    private static func error(_ message: String) -> UsageError {
+        UsageError(kind: .invalidValue, message: message, command: .deadLetters)
+    }
+}
