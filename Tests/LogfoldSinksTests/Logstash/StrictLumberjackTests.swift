@@ -141,7 +141,7 @@ struct StrictLumberjackTests {
         for start in stride(from: 0, to: 3_000, by: 1_000) {
             attempt.take(start..<start + 1_000, padding: 1_000)
             #expect(attempt.commit() == nil)
-        #expect(attempt.sink.tally.handedOver == attempt.sink.tally.sent)
+            #expect(attempt.sink.tally.handedOver == attempt.sink.tally.sent)
         }
         attempt.sink.close()
         // That it has been read is not known, only that it is there.
