@@ -443,6 +443,14 @@ package struct ByteBuffer: ~Copyable {
     @inline(__always)
     package mutating func removeAll() { count = 0 }
 
+    /// Removes all bytes, and gives room back beyond so many bytes, unless a good part of it was in use: behind a backlog
+    /// the next as much will be needed, and new memory costs the kernel more than the bytes cost us.
+    package mutating func removeAll(keepingRoom kept: Int) {
+        let used = count
+        count = 0
+        if capacity > Swift.max(kept, 4 * used) { self = ByteBuffer() }
+    }
+
     /// Cuts the buffer back to its first `length` bytes.
     @inline(__always)
     package mutating func truncate(to length: Int) {

@@ -110,12 +110,11 @@ struct BulkLot: ~Copyable {
 
     /// Forgets all items.
     mutating func removeAll() {
-        text.removeAll()
-        if text.capacity > Self.keptCapacity { text = ByteBuffer() }
+        text.removeAll(keepingRoom: Self.keptCapacity)
         items.removeAll(keepingCapacity: true)
         openCount = 0
     }
 
-    /// Room that is kept between commits.
+    /// Room that is kept between commits while little is sent.
     private static let keptCapacity = 8 << 20
 }

@@ -88,11 +88,10 @@ struct EventLot: ~Copyable {
 
     /// Forgets all events.
     mutating func removeAll() {
-        text.removeAll()
-        if text.capacity > Self.keptCapacity { text = ByteBuffer() }
+        text.removeAll(keepingRoom: Self.keptCapacity)
         items.removeAll(keepingCapacity: true)
     }
 
-    /// Room that is kept between commits.
+    /// Room that is kept between commits while little is sent.
     private static let keptCapacity = 8 << 20
 }

@@ -26,7 +26,7 @@ struct MonascaLot: ~Copyable {
     private var element: MonascaElement
     private var tenantNumbers: [String: Int] = [:]
 
-    /// Room that is kept between commits.
+    /// Room that is kept between commits while little is sent.
     private static let keptCapacity = 4 << 20
 
     /// An empty lot.
@@ -142,8 +142,7 @@ struct MonascaLot: ~Copyable {
 
     /// Forgets all items.
     mutating func removeAll() {
-        text.removeAll()
-        if text.capacity > Self.keptCapacity { text = ByteBuffer() }
+        text.removeAll(keepingRoom: Self.keptCapacity)
         items.removeAll(keepingCapacity: true)
     }
 }
