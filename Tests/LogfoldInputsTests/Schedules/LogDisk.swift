@@ -35,6 +35,8 @@ final class LogDisk {
         var records: [Record] = []
         /// Counts up with the files of the log, in the order in which they were begun.
         var age: Int
+        /// Whether anything was ever written to it, be it cut since.
+        var hasBegun = false
         var handle: OpenFile?
 
         init(age: Int) { self.age = age }
@@ -126,6 +128,7 @@ final class LogDisk {
     private func note(_ record: Record, in node: Node) {
         node.records.last?.next = record
         node.records.append(record)
+        node.hasBegun = true
         records.append(record)
         if !names.values.contains(where: { $0 === node }) {
             record.isGone = true
@@ -136,7 +139,7 @@ final class LogDisk {
 
     private func isLate(_ node: Node) -> Bool {
         let others = Array(names.values) + targets.values
-        return others.contains { $0.age > node.age && !$0.records.isEmpty }
+        return others.contains { $0.age > node.age && $0.hasBegun }
     }
 
     /// The first line of every file, with a record behind it so that no two files are the same.
