@@ -73,7 +73,9 @@ final class ContentReader {
     }
 
     /// Whether the file is compressed, as far as its bytes have shown.
-    var isCompressed: Bool { decoder != nil }
+    private(set) var isCompressed = false
+    /// Whether it holds what decompressing takes: a window of up to 8 MiB, and more for `zstd --long`.
+    var isUnpacking: Bool { decoder != nil }
     /// The last bytes before the offset.
     var tail: [UInt8] { isCompressed ? decoded : raw }
 
@@ -162,7 +164,8 @@ extension ContentReader {
         isDetected = true
         let kind = unsafe first.withUnsafeBytes { CompressionKind.detect(unsafe RawSpan(_unsafeBytes: $0)) }
         do throws(CompressionError) { decoder = try kind.makeReader() } catch { return .damaged(error) }
-        guard decoder != nil else {
+        isCompressed = decoder != nil
+        guard isCompressed else {
             offset += Int64(range.count)
             return .bytes(range)
         }
@@ -179,6 +182,18 @@ extension ContentReader {
     private func rewind() {
         position = 0
         raw = []
+    }
+
+    /// Begins again at the first byte, and holds nothing meanwhile.
+    func putAway() {
+        rewind()
+        offset = 0
+        decoded = []
+        decoder = nil
+        isDetected = false
+        compressed = []
+        taken = 0
+        isDecodedFull = false
     }
 
     private func readDecoded(into buffer: inout [UInt8], limit: Int) throws(FileSystemError) -> ReadStep {

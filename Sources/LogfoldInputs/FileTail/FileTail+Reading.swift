@@ -21,6 +21,7 @@ extension FileTail {
             if let front = file.log.front { enqueue(front) }
             return 0
         }
+        if isItsTurn, file.isPacked, !mayUnpack(file) { return 0 }
         if isItsTurn { giveHeld(of: file, feed) }
         let step: ReadStep
         do throws(FileSystemError) {
@@ -31,6 +32,7 @@ extension FileTail {
             hasFailed(file, error, now)
             return 0
         }
+        defer { if !isItsTurn { putAway(file) } }
         return take(step, of: file, reader, feed, now)
     }
 
@@ -40,6 +42,7 @@ extension FileTail {
         do throws(FileSystemError) {
             let step = try reader.read(into: &buffer, limit: FileHead.longest)
             _ = take(step, of: file, reader, feed, now)
+            putAway(file)
         } catch {
             hasFailed(file, error, now)
         }
@@ -108,6 +111,8 @@ extension FileTail {
             if let search = file.search {
                 endedEarly(file, reader, search, feed, now)
             } else {
+                // Nothing is ever written to a packed file that is whole.
+                if reader.isCompressed, file.head != nil, file.held.isEmpty { file.close() }
                 reachedEnd(of: file, feed, now)
             }
             return 0
@@ -189,6 +194,42 @@ extension FileTail {
             description.resume = ResumePoint(position: SourcePosition(offset: file.offset), delivered: [])
         }
         return description
+    }
+}
+
+// Compressed files are unpacked one after the other: what that takes is far more than a file takes that waits.
+extension FileTail {
+    /// Bytes of memory that unpacking takes at the most: the window of `zstd -19`, and room around it.
+    package static let unpackingBytes = 9 << 20
+
+    /// Whether it is a file's turn to be unpacked; else it waits for the one that is.
+    private func mayUnpack(_ file: TailedFile) -> Bool {
+        guard isUnpacking, unpacking !== file else {
+            unpacking = file
+            return true
+        }
+        file.putAway()
+        if !packed.contains(where: { $0 === file }) { packed.append(file) }
+        return false
+    }
+
+    /// Whether there is a file that goes on being unpacked. One that another comes before now does not.
+    private var isUnpacking: Bool {
+        guard let file = unpacking, file.reader?.isUnpacking == true, !file.isAtEnd, !file.isBroken else { return false }
+        if file.isDone || file.log.front === file { return true }
+        file.putAway()
+        return false
+    }
+
+    /// Gives the next file that waits for it its turn.
+    func unpackNext() {
+        guard !packed.isEmpty, !isUnpacking else { return }
+        enqueue(packed.removeFirst())
+    }
+
+    /// Of a packed file that has to wait its first line is known, and that is enough.
+    private func putAway(_ file: TailedFile) {
+        if file.head != nil, unpacking !== file, file.reader?.isUnpacking == true { file.putAway() }
     }
 }
 

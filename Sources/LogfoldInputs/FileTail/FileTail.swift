@@ -36,6 +36,9 @@ package final class FileTail: Input {
     /// Files that wait for their turn, and the ones of this round, the last first.
     var ready: [TailedFile] = []
     var round: [TailedFile] = []
+    /// The compressed file that is read, and those that wait until it was.
+    var unpacking: TailedFile?
+    var packed: [TailedFile] = []
     var buffer = [UInt8](repeating: 0, count: chunk + FileMark.longest)
 
     /// The wall time of this turn.
@@ -344,6 +347,7 @@ extension FileTail {
     private func readTurn(_ feed: any Feed, _ now: Int64) -> Bool {
         var left = Self.turn
         while left > 0, !feed.isFull {
+            unpackNext()
             if round.isEmpty {
                 round = ready.sorted { ($0.stamp?.modified ?? 0) > ($1.stamp?.modified ?? 0) }
                 ready = []

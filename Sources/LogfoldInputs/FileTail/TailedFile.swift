@@ -185,6 +185,16 @@ final class TailedFile {
         problem = nil
     }
 
+    /// Whether it is open and compressed, as far as is known.
+    var isPacked: Bool { reader?.isCompressed == true || search != nil }
+
+    /// Gives back what decompressing takes, and begins again when it is its turn.
+    func putAway() {
+        reader?.putAway()
+        held = []
+        search = search != nil ? Search(for: self) : offset > 0 ? Search(target: offset) : nil
+    }
+
     /// Closes; it is known by its hashes then.
     func close() {
         guard let reader else { return }

@@ -78,6 +78,8 @@ package protocol InputOptions: Sendable {
     var service: String? { get }
     /// Static `labels` and `tags` of every event.
     var fields: AddedFields { get }
+    /// Bytes of memory that it holds at the most beside what all inputs share.
+    var memoryBound: Int { get }
     /// The files or streams that it takes, as patterns: no two inputs may take the same.
     var claims: [String] { get }
     /// Whether it takes another's claim too, be it by another pattern.

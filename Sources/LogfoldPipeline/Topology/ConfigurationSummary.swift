@@ -29,9 +29,10 @@ package enum ConfigurationSummary {
     /// The worst case, part by part: budgets that are full at the same time.
     private static func memory(of configuration: AgentConfiguration) -> [String] {
         let sinks = configuration.sinks.map(\.options.memoryBound).reduce(0, +)
+        let inputs = configuration.inputs.map(\.options.memoryBound).reduce(0, +)
         let parts = [
             ("program and libraries", programBytes), ("open folds", configuration.foldMemory),
-            ("reading and encoding", readingBytes), ("spool", configuration.spool.memoryBound + overshoot),
+            ("reading and encoding", readingBytes), ("compressed logs", inputs), ("spool", configuration.spool.memoryBound + overshoot),
             ("sinks", sinks + catchingUp(configuration)),
         ]
         let total = parts.map(\.1).reduce(0, +)

@@ -20,6 +20,7 @@ struct FileInput: InputOptions {
 
     var engine: EngineOptions { reading.engine }
     var service: String? { reading.service }
+    var memoryBound: Int { FileTail.unpackingBytes }
     var claims: [String] { options.include.map(\.text) }
 
     /// A pattern is tried as if it were a path: it finds itself, and whoever names all that it can name.

@@ -116,6 +116,7 @@ private struct PlayedInput: InputOptions {
     var engine: EngineOptions { replaced.engine }
     var service: String? { replaced.service }
     var fields: AddedFields { replaced.fields }
+    var memoryBound: Int { replaced.memoryBound }
     var claims: [String] { [source.path] }
 
     func takes(_ claim: String) -> Bool { claims.contains(claim) }

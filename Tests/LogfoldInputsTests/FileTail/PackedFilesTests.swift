@@ -1,0 +1,62 @@
+import LogfoldTestSupport
+import Testing
+
+@testable import LogfoldInputs
+
+@Suite("Tailing many compressed files at once")
+struct PackedFilesTests {
+    /// Twenty logs with a packed file each that is larger than what is read of one in a turn.
+    private static let names = (1...20).map { "log-\($0).log" }
+    private static let lines = (0..<8000).map { "line \($0) of a file that takes some turns to be read" }
+
+    private func world(_ program: String) throws -> TailWorld {
+        let world = try TailWorld(include: ["*.log", "*.log.1.*"])
+        for name in Self.names {
+            try world.append(Self.lines.joined(separator: "\n") + "\n", to: name + ".1")
+            try world.pack(name + ".1", with: program)
+            try world.append("last\n", to: name)
+        }
+        return world
+    }
+
+    private func unpacking(_ world: TailWorld) -> Int {
+        world.tail.order.flatMap(\.files).count { $0.reader?.isUnpacking == true }
+    }
+
+    @Test("they are unpacked one after the other, each log in its order", arguments: ["gzip", "zstd"])
+    func oneAfterTheOther(program: String) throws {
+        let world = try world(program)
+        var most = 0
+        while world.tail.run(world.feed, now: world.clock.monotonic) { most = max(most, unpacking(world)) }
+        world.later(seconds: 1)
+        #expect(most == 1)
+        for name in Self.names { #expect(world.lines(name) == Self.lines + ["last"]) }
+        #expect(world.feed.violations == [])
+        #expect(unpacking(world) == 0, "what was read to its end is closed")
+    }
+
+    @Test("one that waits for its rest holds up the others only until it is taken as it is")
+    func unfinished() throws {
+        let world = try world("zstd")
+        try world.truncate("log-1.log.1.zst", to: 600)
+        world.later(seconds: 9)
+        #expect(world.feed.losses.isEmpty)
+        world.later(seconds: 3)
+        #expect(world.feed.losses.count == 1)
+        for name in Self.names.dropFirst() { #expect(world.lines(name) == Self.lines + ["last"]) }
+        #expect(world.lines("log-1.log").last == "last")
+        #expect(world.feed.violations == [])
+    }
+
+    @Test("killed in the middle, each goes on where it was")
+    func killed() throws {
+        let world = try world("gzip")
+        for _ in 0..<12 { _ = world.tail.run(world.feed, now: world.clock.monotonic) }
+        world.feed.saveAll()
+        world.end()
+        world.begin()
+        world.later(seconds: 1)
+        for name in Self.names { #expect(world.lines(name) == Self.lines + ["last"]) }
+        #expect(world.feed.violations == [])
+    }
+}
