@@ -37,6 +37,15 @@ final class Candidate {
         case cut(at: Int64)
         /// It is this file if, decompressed, the same bytes are found where it was read to.
         case compressed
+
+        /// Whether the last of what was read of the file is not there.
+        func isPartial(of file: TailedFile) -> Bool {
+            switch self {
+            case .cut: true
+            case .continues(let offset): offset < file.marks.latest?.offset ?? 0
+            case .none, .known, .compressed: false
+            }
+        }
     }
 
     /// The open file; nil where it cannot be opened, is no plain file, or has changed its place meanwhile.
@@ -142,7 +151,9 @@ final class Candidate {
         let fitting = file.marks.all.reversed().prefix { $0.offset <= stamp.size && fits($0) }
         guard let reached = fitting.last else { return .none }
         if reached == file.marks.latest || reached.offset >= file.offset { return .continues(behind: reached.offset) }
-        if !sibling.isLive, stamp.size <= file.offset, reached == file.marks.deciding(stamp.size) { return .known }
+        if !sibling.isLive, reached == file.marks.deciding(stamp.size) {
+            return stamp.size <= file.offset ? .known : .continues(behind: reached.offset)
+        }
         // The first few KiB of many files are the same.
         return reached.offset >= FileMarks.distance ? .cut(at: reached.offset) : .none
     }

@@ -10,7 +10,8 @@ struct FileMarks: Sendable, Equatable {
     /// Steps are no closer together than this, but for the first few KiB of a file.
     static let distance: Int64 = 4096
     private static let mostSteps = 6
-    private static let shortest = 128
+    /// So much of the bytes before a place is enough beside other marks; less where it is all that there is.
+    private static let shortest: Int64 = 64
 
     /// None yet.
     init() {}
@@ -31,7 +32,7 @@ struct FileMarks: Sendable, Equatable {
     }
 
     /// Notes that reading came by these bytes, which begin at an offset; `tail` is what lies before their end. A place
-    /// in the first line, which ends at `head`, would say nothing: many files may begin with that.
+    /// in the first line, which ends at `head`, or in the next stamp would say little: many files may begin so.
     mutating func pass(_ bytes: ArraySlice<UInt8>, from offset: Int64, tail: [UInt8], head: Int = 0) {
         guard isFar(offset + Int64(bytes.count)) else { return }
         let count = Int64(bytes.count)
@@ -40,10 +41,9 @@ struct FileMarks: Sendable, Equatable {
         for back in (near + [count / 4 * 3, count / 2, count / 4]).sorted(by: >) {
             let end = bytes.count - Int(back)
             let place = offset + Int64(end)
-            guard end > 0, place > Int64(head) || back == 0, isFar(place) else { continue }
+            guard end > 0, place >= Int64(head) + Self.shortest || back == 0, isFar(place) else { continue }
             let before = back == 0 ? tail[...] : bytes.prefix(end).suffix(FileMark.longest)
-            // A line or so is enough beside other marks, and less where it is all that there is.
-            if before.count >= min(Self.shortest, Int(place)) { add(FileMark(at: place, behind: Array(before))) }
+            if before.count >= min(Self.shortest, place) { add(FileMark(at: place, behind: Array(before))) }
         }
     }
 

@@ -144,20 +144,32 @@ extension FileTail {
         }
     }
 
-    /// Files that are closed are looked for where they were last, then everywhere; the newest first.
+    /// Files that are closed are looked for where they were last, then everywhere; the newest first. One that holds only
+    /// a part of what was read counts where there is no other: it may have lost its last bytes in a power failure.
     private func recognizeClosed(_ log: TailedLog, _ candidates: [Candidate], _ feed: any Feed, _ now: Int64) {
         for file in log.files.reversed() where file.reader == nil {
             let free = candidates.filter { $0.owner == nil }
             let likely = free.filter { $0.stamp.id == file.stamp?.id } + free.filter { $0.sibling.path == file.path }
-            for candidate in likely + free.reversed() where recognize(file, candidate, feed, now) { break }
+            var partial: (candidate: Candidate, match: Candidate.Match)?
+            var whole: (candidate: Candidate, match: Candidate.Match)?
+            for candidate in likely + free.reversed() where whole == nil {
+                if let other = filesByID[candidate.stamp.id], other !== file, other.reader != nil { continue }
+                let match = candidate.match(file)
+                if match.isPartial(of: file) {
+                    partial = partial ?? (candidate, match)
+                } else if match != .none {
+                    whole = (candidate, match)
+                }
+            }
+            if let found = whole ?? partial { recognize(file, found.candidate, found.match, feed, now) }
         }
     }
 
-    private func recognize(_ file: TailedFile, _ candidate: Candidate, _ feed: any Feed, _ now: Int64) -> Bool {
-        if let other = filesByID[candidate.stamp.id], other !== file, other.reader != nil { return false }
-        let match = candidate.match(file)
+    private func recognize(
+        _ file: TailedFile, _ candidate: Candidate, _ match: Candidate.Match, _ feed: any Feed, _ now: Int64
+    ) {
         switch match {
-        case .none: return false
+        case .none: return
         case .known:
             if !candidate.sibling.isLive {
                 // What is open in it comes before what follows it.
@@ -180,7 +192,6 @@ extension FileTail {
         } else if match == .compressed || candidate.stamp.size > file.position {
             file.log.lacksRoom = true
         }
-        return true
     }
 
     private func open(_ file: TailedFile, from candidate: Candidate, isCompressed: Bool, _ now: Int64) {
@@ -282,22 +293,11 @@ extension FileTail {
     /// Files that nobody knows and that are newer than the oldest one that is known; where none is known, those that
     /// the patterns name.
     private func takeNew(_ log: TailedLog, _ candidates: [Candidate], _ feed: any Feed, _ now: Int64) {
-        let oldest = candidates.firstIndex { $0.owner != nil }
-        // Bytes may have been looked at more lately than names.
-        let lastSight = (log.lookedAt ?? log.files.map(\.seen).max()).map { $0 - Self.namesWait }
+        let unknown = candidates.indices.filter { candidates[$0].owner == nil }
+        let new = unknown.filter { isNewer($0, of: log, candidates) }
+        log.leftAlone = Set(unknown.filter { !new.contains($0) }.map { candidates[$0].stamp.id })
         log.waiting = []
-        for (index, candidate) in candidates.enumerated() where candidate.owner == nil {
-            let isNewer: Bool
-            if candidate.sibling.isLive {
-                isNewer = true
-            } else if let oldest {
-                isNewer = index > oldest
-            } else if let lastSight {
-                isNewer = candidate.stamp.modified > lastSight
-            } else {
-                isNewer = log.matches.contains(candidate.sibling.path)
-            }
-            guard isNewer, log.growing[candidate.stamp.id] == nil else { continue }
+        for candidate in new.map({ candidates[$0] }) where log.growing[candidate.stamp.id] == nil {
             if isBeingMade(candidate, of: log, candidates) {
                 log.waiting.insert(candidate.sibling.path)
             } else {
@@ -307,6 +307,22 @@ extension FileTail {
         // What had to be left for later is still new then.
         let isAllTaken = log.waiting.isEmpty && log.growing.isEmpty && !log.lacksRoom && log.failure == nil
         if isAllTaken, candidates.allSatisfy({ $0.failure == nil }) { log.lookedAt = wall }
+    }
+
+    /// Whether a file that nobody knows came after those that are known. Names say so; but not where the oldest of these
+    /// has none, or had no line yet and may have been copied: then what was written since the last look is newer.
+    private func isNewer(_ index: Int, of log: TailedLog, _ candidates: [Candidate]) -> Bool {
+        let candidate = candidates[index]
+        if candidate.sibling.isLive { return true }
+        let oldest = candidates.firstIndex { $0.owner != nil }
+        if let oldest, index > oldest { return true }
+        // Bytes may have been looked at more lately than names.
+        guard let lastSight = log.lookedAt ?? log.files.map(\.seen).max() else {
+            return oldest == nil && log.matches.contains(candidate.sibling.path)
+        }
+        let hasPlace = log.files.first.map { first in first.head != nil && candidates.contains { $0.owner === first } }
+        guard hasPlace != true, !log.leftAlone.contains(candidate.stamp.id) else { return false }
+        return candidate.stamp.modified > lastSight - Self.namesWait
     }
 
     /// Whether a rotated file is what a program that rotates by copying has made, or is making, of another that still

@@ -11,6 +11,8 @@ extension FileTail {
     func reachedEnd(of file: TailedFile, _ feed: any Feed, _ now: Int64) {
         file.isAtEnd = true
         if let source = file.source { feed.reachedEnd(of: source) }
+        // A file that comes between this one and the next may not be known yet.
+        guard !isPlacing else { return }
         advance(file.log, feed, now)
         if file.isDone, file.mustBeSaved { saveEnd(of: file, feed) }
         rest(file, feed, now)

@@ -29,6 +29,8 @@ final class TailedLog {
     /// Paths of rotated files that are not read because they are being made, as it seems: when they change they are
     /// looked at again.
     var waiting: Set<String> = []
+    /// Rotated files that are older than what is read, by the last look.
+    var leftAlone: Set<FileID> = []
     /// Why the last look for its files may not have seen all.
     var failure: FileSystemError?
     /// What is wrong with its files.

@@ -32,7 +32,8 @@ package enum ConfigurationSummary {
         let inputs = configuration.inputs.map(\.options.memoryBound).reduce(0, +)
         let parts = [
             ("program and libraries", programBytes), ("open folds", configuration.foldMemory),
-            ("reading and encoding", readingBytes), ("compressed logs", inputs), ("spool", configuration.spool.memoryBound + overshoot),
+            ("reading and encoding", readingBytes), ("compressed logs", inputs),
+            ("spool", configuration.spool.memoryBound + overshoot),
             ("sinks", sinks + catchingUp(configuration)),
         ]
         let total = parts.map(\.1).reduce(0, +)

@@ -269,6 +269,8 @@ extension LogDisk {
 
     func beginPack(zstd: Bool) throws {
         guard packing == nil, let (name, node) = newest(packed: false) else { return }
+        // Only what was cut is packed.
+        guard node.age != names[Self.log]?.age else { return }
         let bytes = try OpenFile(path(name), in: files).readAll(limit: 1 << 24)
         guard !bytes.isEmpty else { return }
         let whole =
