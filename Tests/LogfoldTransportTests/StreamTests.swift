@@ -89,6 +89,24 @@ struct StreamTests {
         #expect(mover.received.count == 20_000)
     }
 
+    @Test("Who sends without end is read in parts, and between them there is no wait")
+    func endless() throws {
+        let peer = try ScriptedPeer { connection in
+            connection.write([UInt8](repeating: 9, count: 50_000_000))
+        }
+        let transport = try transport()
+        let mover = try Mover(transport, to: peer.port)
+        var (largest, last) = (0, 0)
+        while mover.last.end == nil, mover.received.count < 50_000_000 {
+            transport.wait(for: [mover.stream], until: .max)
+            mover.move()
+            largest = max(largest, mover.received.count - last)
+            last = mover.received.count
+        }
+        #expect(mover.received.count == 50_000_000)
+        #expect(largest <= (1 << 20) + 4_096)
+    }
+
     @Test("Nobody there, nobody known by that name, and a connection that is reset are failures that say so")
     func failures() throws {
         let unreachable = try Mover(try transport(), to: 1)

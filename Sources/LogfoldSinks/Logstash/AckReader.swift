@@ -13,19 +13,25 @@ struct AckReader {
 
     private static let length = 6
     private var waiting: [UInt8] = []
+    /// How many bytes of these are read.
+    private var at = 0
 
     /// Takes the next bytes of the connection.
-    mutating func append(_ bytes: [UInt8]) { waiting += bytes }
+    mutating func append(_ bytes: [UInt8]) {
+        waiting.removeFirst(at)
+        at = 0
+        waiting += bytes
+    }
 
     /// The sequence number of the next acknowledgement; nil where more bytes are needed.
     mutating func next() throws(Malformed) -> UInt32? {
         // What is wrong is said as soon as it shows: the rest may never come.
-        for (byte, right) in zip(waiting, "2A".utf8) where byte != right {
-            throw Malformed(bytes: Array(waiting.prefix(2)))
+        let frame = waiting[at...].prefix(Self.length)
+        for (byte, right) in zip(frame, "2A".utf8) where byte != right {
+            throw Malformed(bytes: Array(frame.prefix(2)))
         }
-        guard waiting.count >= Self.length else { return nil }
-        let sequence = waiting[2..<Self.length].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        waiting.removeFirst(Self.length)
-        return sequence
+        guard frame.count == Self.length else { return nil }
+        at += Self.length
+        return frame.dropFirst(2).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     }
 }

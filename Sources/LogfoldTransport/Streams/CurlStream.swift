@@ -63,14 +63,20 @@ final class CurlStream: ByteStream {
         return curl_waitfd(fd: socket, events: Int16(events), revents: 0)
     }
 
+    /// Whether it may move on without a wait: there was more to read than is read at a time.
+    private(set) var hasMore = false
+
     // MARK: Bytes
 
     private static let readLength = 4_096
+    /// Bytes that are read at a time at the most: who sends without end must not keep us from the others.
+    private static let longestRead = 1 << 20
 
-    /// Reads until there is nothing left; whether there was anything.
+    /// Reads until there is nothing left, or much was read; whether there was anything.
     private func read(onto received: inout [UInt8]) -> Bool {
         let before = received.count
-        while true {
+        hasMore = true
+        while received.count - before < Self.longestRead {
             let start = received.count
             received.append(contentsOf: repeatElement(0, count: Self.readLength))
             let (code, count) = unsafe received.withUnsafeMutableBytes { room in
@@ -78,10 +84,12 @@ final class CurlStream: ByteStream {
             }
             received.removeLast(Self.readLength - (code == CURLE_OK ? count : 0))
             guard code == CURLE_OK, count > 0 else {
+                hasMore = false
                 noteRead(code)
-                return received.count > before
+                break
             }
         }
+        return received.count > before
     }
 
     /// Reading has come to an end, for now or for good.

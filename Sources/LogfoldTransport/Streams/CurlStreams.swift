@@ -46,7 +46,9 @@ package final class CurlStreams: StreamTransport {
     package func wait(for streams: [any ByteStream], until deadline: Int64) {
         let left = deadline - clock.monotonic
         guard left > 0, !multi.isInterrupted else { return }
-        let sockets = streams.compactMap { ($0 as? CurlStream)?.waitingFor }
+        let streams = streams.compactMap { $0 as? CurlStream }
+        guard !streams.contains(where: \.hasMore) else { return }
+        let sockets = streams.compactMap(\.waitingFor)
         multi.wait(milliseconds: Int32(min(60_000, (left + 999_999) / 1_000_000)), for: sockets)
     }
 

@@ -18,7 +18,8 @@ package protocol ByteStream: AnyObject {
     /// Puts bytes behind those that wait to be sent. They go with the next ``move(onto:)``.
     func send(_ bytes: [UInt8])
     /// Moves on as far as that goes without waiting: connects, sends what waits, and reads until there is nothing left,
-    /// so that nothing lies in the buffers of TLS while somebody waits for the socket.
+    /// so that nothing lies in the buffers of TLS while somebody waits for the socket. Of very much it reads a part, and
+    /// the next wait is none.
     func move(onto received: inout [UInt8]) -> StreamProgress
     /// Whether the other machine's kernel has taken all that was sent. That its program has read it is not known.
     var hasArrived: Bool { get }

@@ -112,6 +112,42 @@ struct AckTests {
         #expect(sequences == [0, 258, .max])
     }
 
+    @Test("A million of them at a time are read one after the other")
+    func many() throws {
+        var reader = AckReader()
+        reader.append(Array(repeating: [0x32, 0x41, 0, 0, 0, 1] as [UInt8], count: 1_000_000).flatMap(\.self))
+        var count = 0
+        while try reader.next() != nil { count += 1 }
+        #expect(count == 1_000_000)
+    }
+
+    /// What a reader makes of bytes that come in pieces of this length: numbers, and at the end what it refuses.
+    private func reading(_ bytes: [UInt8], pieces length: Int) -> [String] {
+        var (reader, found) = (AckReader(), [String]())
+        for start in stride(from: 0, to: bytes.count, by: length) {
+            reader.append(Array(bytes[start..<min(start + length, bytes.count)]))
+            do {
+                while let sequence = try reader.next() { found.append("\(sequence)") }
+            } catch {
+                return found + ["refused"]
+            }
+        }
+        return found
+    }
+
+    @Test("Noise is refused at the same place however it is cut", arguments: 0..<100 as Range<UInt64>)
+    func noise(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var bytes: [UInt8] = []
+        for _ in 0..<20 {
+            bytes += [0x32, 0x41]
+            bytes += (0..<4).map { _ in UInt8(random.number(in: 0...255)) }
+            if random.number(in: 0...9) == 0 { bytes[random.number(in: 0...bytes.count - 1)] ^= 1 }
+        }
+        let whole = reading(bytes, pieces: bytes.count)
+        for length in [1, 2, 5, 7, 64] { #expect(reading(bytes, pieces: length) == whole) }
+    }
+
     @Test(
         "What is none is refused with its first bytes",
         arguments: [[0x31], [0x32, 0x57], [0x48, 0x54, 0x54, 0x50]] as [[UInt8]])
