@@ -92,18 +92,18 @@ struct StreamTests {
     @Test("Who sends without end is read in parts, and between them there is no wait")
     func endless() throws {
         let peer = try ScriptedPeer { connection in
-            connection.write([UInt8](repeating: 9, count: 50_000_000))
+            connection.write([UInt8](repeating: 9, count: 10_000_000))
         }
         let transport = try transport()
         let mover = try Mover(transport, to: peer.port)
         var (largest, last) = (0, 0)
-        while mover.last.end == nil, mover.received.count < 50_000_000 {
+        while mover.last.end == nil, mover.received.count < 10_000_000 {
             transport.wait(for: [mover.stream], until: .max)
             mover.move()
             largest = max(largest, mover.received.count - last)
             last = mover.received.count
         }
-        #expect(mover.received.count == 50_000_000)
+        #expect(mover.received.count == 10_000_000)
         #expect(largest <= (1 << 20) + 4_096)
     }
 
@@ -192,7 +192,6 @@ struct StreamTests {
         let sent = hello.withLock { $0 }
         #expect(sent.count > 100)
         #expect(sent.firstRange(of: Array("http/1.1".utf8)) == nil)
-        #expect(sent.firstRange(of: Array("h2".utf8)) == nil || sent.firstRange(of: [0, 16, 0]) == nil)
     }
 
     @Test("What would have blocked is tried again with the same bytes at the same place, whatever was put behind it")
