@@ -1,3 +1,4 @@
+import Glibc
 import LogfoldCore
 import LogfoldIO
 import Synchronization
@@ -16,8 +17,14 @@ package final class Judge: Sendable {
 
         /// The numbers of the events with a text in them.
         package func items(with text: String) -> [Int] {
-            let bytes = Array(text.utf8)
-            return events.indices.filter { events[$0].firstRange(of: bytes) != nil }
+            // Tests are not optimized, and this is the inner loop of some.
+            text.withCString { text in
+                events.indices.filter { index in
+                    (events[index] + [0]).withUnsafeBufferPointer { event in
+                        event.withMemoryRebound(to: CChar.self) { strstr($0.baseAddress!, text) != nil }
+                    }
+                }
+            }
         }
     }
 
@@ -172,7 +179,7 @@ extension Judge {
     private func line(_ connection: StreamSocket, _ bytes: inout [UInt8]) -> [UInt8]? {
         var looked = 0
         while true {
-            if let end = bytes[looked...].firstIndex(of: 0x0A) {
+            if let end = Self.newline(in: bytes, from: looked) {
                 defer { bytes.removeSubrange(...end) }
                 return Array(bytes[..<end])
             }
@@ -185,6 +192,15 @@ extension Judge {
                 _ = PollEntry.wait(for: &entries, milliseconds: 100)
                 if isEnded { return nil }
             }
+        }
+    }
+
+    private static func newline(in bytes: [UInt8], from start: Int) -> Int? {
+        bytes.withUnsafeBytes { raw in
+            guard let base = raw.baseAddress, let found = memchr(base + start, 0x0A, raw.count - start) else {
+                return nil
+            }
+            return UnsafeRawPointer(found) - base
         }
     }
 
