@@ -36,15 +36,25 @@ struct FileMarks: Sendable, Equatable {
     mutating func pass(_ bytes: ArraySlice<UInt8>, from offset: Int64, tail: [UInt8], head: Int = 0) {
         guard isFar(offset + Int64(bytes.count)) else { return }
         let count = Int64(bytes.count)
-        // Near the end they are closest; of a small piece it must be known, too, what its parts were.
+        // Near the end they are closest; of a small piece it must be known, too, what its parts were. The first step stays
+        // for good: the second line, so that also a copy of no more than that is known.
         let near = [16, 4, 1, 0].map { $0 * Self.distance }
-        for back in (near + [count / 4 * 3, count / 2, count / 4]).sorted(by: >) {
+        let second = steps.isEmpty ? Self.lineEnd(in: bytes, behind: head - Int(offset)) : nil
+        let backs = near + [count / 4 * 3, count / 2, count / 4] + (second.map { [count - Int64($0)] } ?? [])
+        for back in backs.sorted(by: >) {
             let end = bytes.count - Int(back)
             let place = offset + Int64(end)
-            guard end > 0, place >= Int64(head) + Self.shortest || back == 0, isFar(place) else { continue }
+            guard end > 0, isFar(place) else { continue }
+            guard place >= Int64(head) + Self.shortest || back == 0 || end == second else { continue }
             let before = back == 0 ? tail[...] : bytes.prefix(end).suffix(FileMark.longest)
             if before.count >= min(Self.shortest, place) { add(FileMark(at: place, behind: Array(before))) }
         }
+    }
+
+    /// How many bytes the first line that begins behind so many takes, with them.
+    private static func lineEnd(in bytes: ArraySlice<UInt8>, behind count: Int) -> Int? {
+        guard count > 0, count < bytes.count else { return nil }
+        return bytes.dropFirst(count).firstIndex(of: 0x0A).map { $0 + 1 - bytes.startIndex }
     }
 
     /// Forgets what lies behind an offset: it is not there any more.

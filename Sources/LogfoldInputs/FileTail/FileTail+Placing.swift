@@ -182,15 +182,18 @@ extension FileTail {
             file.goBack(to: offset)
         case .continues(let offset):
             file.marks.forget(behind: offset)
-            file.stamp = candidate.stamp
         case .compressed: break
         }
         attach(file, to: candidate, feed)
         let hasMore = match == .compressed || match != .known && (!file.isDone || candidate.stamp.size > file.position)
         if hasMore, makeRoom(for: file) {
+            if match != .compressed { file.stamp = candidate.stamp }
             open(file, from: candidate, isCompressed: match == .compressed, now)
         } else if match == .compressed || candidate.stamp.size > file.position {
             file.log.lacksRoom = true
+        } else if match != .compressed {
+            // Only its time is another.
+            file.stamp = candidate.stamp
         }
     }
 

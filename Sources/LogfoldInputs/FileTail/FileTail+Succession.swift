@@ -155,7 +155,8 @@ extension FileTail {
 
     /// Closes the file that has been at its end for longest; for one whose turn it is, else one that has to wait.
     private func closeIdle(_ open: [TailedFile], isForFront: Bool) -> Bool {
-        let closable = open.filter { !$0.isNameless && $0.head != nil }
+        // What is still empty under a rotated name would hold a place for ever.
+        let closable = open.filter { !$0.isNameless && ($0.head != nil || !$0.isLive && $0.lookedSize == 0) }
         let idle = closable.filter { $0.isAtEnd && !$0.isQueued && $0.held.isEmpty }
         let waiting = closable.filter { isForFront && !$0.isDone && $0.log.front !== $0 }
         guard let file = idle.min(by: { $0.active < $1.active }) ?? waiting.last else { return false }

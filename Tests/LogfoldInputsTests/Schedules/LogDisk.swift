@@ -139,7 +139,7 @@ final class LogDisk {
 
     private func isLate(_ node: Node) -> Bool {
         let others = Array(names.values) + targets.values
-        return others.contains { $0.age > node.age && $0.hasBegun }
+        return others.contains { $0.age > node.age && ($0.hasBegun || !$0.records.isEmpty) }
     }
 
     /// The first line of every file, with a record behind it so that no two files are the same.
