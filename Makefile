@@ -13,7 +13,7 @@ SOURCES := Package.swift Sources Tests $(wildcard Fuzz Examples)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test example build release deb unit-check boot-test truth format lint bench bench-agent bench-gate kill-audit fuzz clean packages
+.PHONY: help demo test example build release deb unit-check boot-test truth format lint bench bench-agent bench-fate bench-gate kill-audit fuzz clean packages
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -74,6 +74,12 @@ bench-agent: release ## Measure the agent: at rest, live, at its start, behind a
 	[ -s .build/bench/$(BENCH_SIZE).log ] || \
 		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
 	Benchmarks/agent.py --backlog .build/bench/$(BENCH_SIZE).log
+
+bench-fate: release ## Measure what a dead and a slow sink cost the others, and what the spool costs
+	@mkdir -p .build/bench
+	[ -s .build/bench/$(BENCH_SIZE).log ] || \
+		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
+	Benchmarks/fate.py .build/bench/$(BENCH_SIZE).log
 
 kill-audit: packages ## Kill the agent 200 times with three sinks under load, and count
 	LOGFOLD_TEST_KILLS=200 $(SWIFT) test --filter DeliveryKillTests
