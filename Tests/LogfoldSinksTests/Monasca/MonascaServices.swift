@@ -71,13 +71,28 @@ struct MonascaServices {
     }
 
     /// A sink with these options.
-    static func sink(_ options: MonascaOptions, in scratch: ScratchDirectory) throws -> MonascaSink {
-        let clock = SystemClock()
-        return try makeMonascaSink(
+    static func sink(
+        _ options: MonascaOptions, in scratch: ScratchDirectory, clock: any Clock = SystemClock()
+    ) throws -> MonascaSink {
+        try makeMonascaSink(
             options, name: "monasca", transport: try #require(CurlTransport(options.transport, clock: clock)),
             keystone: try #require(CurlTransport(options.keystone.transport, clock: clock)),
             fileSystem: PosixFileSystem(), clock: clock, dataDirectory: scratch.path, restoring: [],
             report: { _, _ in })
+    }
+
+    /// Whether tokens end soon enough for a test to wait for that.
+    static let tokensEndSoon = variable("KEYSTONE_TOKEN_TTL").flatMap { Int($0) }.map { $0 <= 30 } ?? false
+
+    /// Whether Keystone says that a token is good.
+    static func isGood(_ token: String) throws -> Bool {
+        var settings = TransportSettings()
+        settings.proxy = ""
+        let transport = try #require(CurlTransport(settings, clock: SystemClock()))
+        let headers = [(name: "X-Auth-Token", value: token), (name: "X-Subject-Token", value: token)]
+        transport.start(
+            TransportRequest(.get, try required("KEYSTONE_URL") + "/auth/tokens", headers: headers), number: 0)
+        return try #require(transport.next(until: nil)).outcome.get().status == 200
     }
 
     // MARK: - What arrived
