@@ -56,6 +56,7 @@ extension AgentStatus {
         elastic.deadLettered = 2
         (elastic.sent, elastic.repeated) = (1_234, 17)
         (elastic.foundAtFirst, elastic.failureStored) = (19, 23)
+        (elastic.handedOver, elastic.resent) = (29, 31)
         elastic.waiting = 1_985
         elastic.waitingBytes = 20_000_000
         elastic.held.events = 12

@@ -155,6 +155,12 @@ struct MetricsTests {
         # HELP logfold_sink_failure_stored_events_total Events that the server took but could not index.
         # TYPE logfold_sink_failure_stored_events_total counter
         logfold_sink_failure_stored_events_total{sink="elastic",type="elasticsearch"} 23
+        # HELP logfold_sink_handed_over_events_total Events that the server said to have before they were safe.
+        # TYPE logfold_sink_handed_over_events_total counter
+        logfold_sink_handed_over_events_total{sink="elastic",type="elasticsearch"} 29
+        # HELP logfold_sink_resent_events_total Events sent again that the server may have twice.
+        # TYPE logfold_sink_resent_events_total counter
+        logfold_sink_resent_events_total{sink="elastic",type="elasticsearch"} 31
         # HELP logfold_sink_waiting_events Events in the spool that the sink has not acknowledged, and held ones.
         # TYPE logfold_sink_waiting_events gauge
         logfold_sink_waiting_events{sink="local",type="file"} 5

@@ -31,6 +31,7 @@ struct StatusTextTests {
         #","circuit":"ok"}"#,
         #",{"name":"elastic","type":"elasticsearch","delivered_events":1,"filtered_events":0,"dropped_events":{"spool_full":6000,"too_large":1}"#,
         #","dead_lettered_events":2,"sent_events":1234,"repeated_events":17,"found_at_first_events":19,"failure_stored_events":23"#,
+        #","handed_over_events":29,"resent_events":31"#,
         #","waiting_events":1985,"waiting_bytes":20000000"#,
         #","held":{"events":12,"bytes":7000,"since":"2026-11-22T09:50:00.500Z","next_try":"2026-11-22T10:00:30.500Z""#,
         #","reasons":[{"reason":"404 no such index","events":9},{"reason":"403 blocked","events":3}]}"#,

@@ -1,7 +1,7 @@
 extension CommandSpec {
     /// What was refused for good.
     static let deadLetters = CommandSpec(
-        .deadLetters, summary: "look at events that were refused for good, and send them again",
+        .deadLetters, summary: "look at refused events, and send them again",
         description: [
             "'list' says how many events of which sink were refused, and why; they lie in data_dir/dead-letters with the "
                 + "reason of each. 'retry SINK' sends them to the sink of the configuration once more, removes those that "
