@@ -51,7 +51,8 @@ import Testing
         .enabled(if: MonascaTests.areThere), arguments: KillMoment.allCases,
         [("MONASCA_URL", "MONASCA_TOPIC"), ("MONASCA_V3_URL", "MONASCA_V3_TOPIC")])
     func everyRecordArrives(moment: KillMoment, api: (url: String, topic: String)) throws {
-        let scenario = try Scenario(moment, configuration: try configuration(try required(api.url)))
+        // An API that asks Keystone about every token takes seconds for each request.
+        let scenario = try Scenario(moment, configuration: try configuration(try required(api.url)), patience: 180)
         try scenario.log.write(25)
         scenario.settle()
         try scenario.at(.before)

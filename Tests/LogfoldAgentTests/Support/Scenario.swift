@@ -14,12 +14,17 @@ final class Scenario {
     let agent: RunningAgent
     let log: ServiceLog
     private let moment: KillMoment
+    /// Seconds within which all sinks have what was read.
+    private let patience: Int64
     private let watch: FolderWatch
     var path: String { log.path }
 
     /// A running agent and an empty log that it tails.
-    init(_ moment: KillMoment = .never, configuration: String = RunningAgent.smallest, name: String = "nova.log") throws
-    {
+    init(
+        _ moment: KillMoment = .never, configuration: String = RunningAgent.smallest, name: String = "nova.log",
+        patience: Int64 = 20
+    ) throws {
+        self.patience = patience
         agent = try RunningAgent(configuration)
         self.moment = moment
         log = try ServiceLog("\(agent.logs)/\(name)")
@@ -38,7 +43,7 @@ final class Scenario {
     func settle(_ log: ServiceLog? = nil, location: SourceLocation = #_sourceLocation) {
         let log = log ?? self.log
         #expect(wait { $0.missing(log.written).isEmpty }, "delivered", sourceLocation: location)
-        #expect(wait { _ in agent.isAcknowledged }, "acknowledged", sourceLocation: location)
+        #expect(wait(seconds: patience) { _ in agent.isAcknowledged }, "acknowledged", sourceLocation: location)
     }
 
     /// Waits until the sink's file is as it should be.
