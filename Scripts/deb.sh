@@ -53,7 +53,7 @@ put_pages() {
     "$program" completions zsh >"$root/usr/share/zsh/vendor-completions/_logfold"
     "$program" completions fish >"$root/usr/share/fish/vendor_completions.d/logfold.fish"
     # Its own page names all others in its last line.
-    mapfile -t pages < <("$program" man | tail -n 1 | sed 's/\\f.//g; s/\\//g' | grep -o 'logfold-[a-z]*')
+    mapfile -t pages < <("$program" man | tail -n 1 | sed 's/\\f.//g; s/\\//g' | grep -o 'logfold-[a-z-]*[a-z]')
     [ ${#pages[@]} -gt 0 ] || { echo "deb: no man pages found" >&2; return 1; }
     "$program" man >"$work/page"
     zipped "$work/page" usr/share/man/man1/logfold.1.gz
