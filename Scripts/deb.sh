@@ -69,7 +69,7 @@ put_documents() {
     put 644 Packaging/deb/copyright "$documents/copyright"
     put 644 README.md "$documents/README.md"
     for document in configuration presets conditions spool observability schema redaction custom-formats inputs/file \
-        sinks/file sinks/console sinks/elasticsearch sinks/logstash; do
+        sinks/file sinks/console sinks/elasticsearch sinks/logstash sinks/monasca; do
         put 644 "Docs/$document.md" "$documents/$document.md"
     done
     for document in Config/*.yaml; do put 644 "$document" "$documents/examples/$(basename "$document")"; done
