@@ -14,13 +14,15 @@ package struct HeldSummary: Sendable, Equatable {
         }
     }
 
-    /// How many events, and their bytes on the disk.
+    /// How many events.
     package var events: UInt64 = 0
+    /// Their bytes on the disk.
     package var bytes: Int64 = 0
     /// Why, the most frequent reason first.
     package var reasons: [Reason] = []
-    /// When the first of them came, and when they are tried again, by the wall clock.
+    /// When the first of them came, by the wall clock.
     package var since: Int64?
+    /// When they are tried again, by the wall clock.
     package var nextTry: Int64?
 
     /// Nothing is held.

@@ -33,11 +33,13 @@ package final class SinkRunner: Sendable {
         package var failures: UInt64 = 0
         /// Bytes written.
         package var bytesWritten: Int64 = 0
-        /// What became of the events, and what it holds; nil where the sink does not say.
+        /// What became of the events; nil where the sink does not say.
         package var tally: SinkTally?
+        /// What it holds; nil where the sink does not say.
         package var held: HeldSummary?
-        /// Why the last call failed, and when by the wall clock; nil once one has gone well.
+        /// Why the last call failed; nil once one has gone well.
         package var lastError: String?
+        /// Since when calls fail, by the wall clock; nil once one has gone well.
         package var failingSince: Int64?
         /// When the next try is made, by the wall clock.
         package var nextTry: Int64?

@@ -145,11 +145,7 @@ final class StatusBoard: Sendable {
         sink.deadLettered = facts.tally?.deadLettered ?? 0
         sink.held = facts.held ?? HeldSummary()
         sink.delivered = backlog.delivered - min(backlog.delivered, sink.deadLettered + sink.held.events)
-        if let tally = facts.tally {
-            (sink.sent, sink.repeated) = (tally.sent, tally.repeated)
-            (sink.foundAtFirst, sink.failureStored) = (tally.foundAtFirst, tally.failureStored)
-            (sink.handedOver, sink.resent) = (tally.handedOver, tally.resent)
-        }
+        sink.tally = facts.tally
         (sink.waiting, sink.waitingBytes) = (backlog.events + sink.held.events, backlog.bytes + sink.held.bytes)
         sink.filtered = report.filtered[known.name] ?? 0
         let before = lostBefore[known.name] ?? [:]

@@ -54,9 +54,11 @@ extension AgentStatus {
         elastic.delivered = 1
         elastic.dropped = ["spool_full": 6_000, "too_large": 1]
         elastic.deadLettered = 2
-        (elastic.sent, elastic.repeated) = (1_234, 17)
-        (elastic.foundAtFirst, elastic.failureStored) = (19, 23)
-        (elastic.handedOver, elastic.resent) = (29, 31)
+        var tally = SinkTally()
+        (tally.sent, tally.deadLettered, tally.repeated) = (1_234, 2, 17)
+        (tally.foundAtFirst, tally.failureStored) = (19, 23)
+        (tally.handedOver, tally.resent) = (29, 31)
+        elastic.tally = tally
         elastic.waiting = 1_985
         elastic.waitingBytes = 20_000_000
         elastic.held.events = 12

@@ -122,22 +122,22 @@ extension AgentStatus {
             [.init($0.deadLettered, $1)]
         }
         family("sent_events_total", .counter, "Events sent to a server, repeats and all.") { sink, labels in
-            sink.sent.map { [.init($0, labels)] } ?? []
+            sink.tally.map { [.init($0.sent, labels)] } ?? []
         }
         family("found_events_total", .counter, "Events that the server had already, by when that was seen.") {
             sink, labels in
-            [("repeat", sink.repeated), ("first", sink.foundAtFirst)].compactMap { when, count in
+            [("repeat", sink.tally?.repeated), ("first", sink.tally?.foundAtFirst)].compactMap { when, count in
                 count.map { .init($0, labels + [("sending", when)]) }
             }
         }
         family("failure_stored_events_total", .counter, "Events that the server took but could not index.") {
-            sink, labels in sink.failureStored.map { [.init($0, labels)] } ?? []
+            sink, labels in sink.tally.map { [.init($0.failureStored, labels)] } ?? []
         }
         family("handed_over_events_total", .counter, "Events that the server said to have before they were safe.") {
-            sink, labels in sink.handedOver.map { [.init($0, labels)] } ?? []
+            sink, labels in sink.tally.map { [.init($0.handedOver, labels)] } ?? []
         }
         family("resent_events_total", .counter, "Events sent again that the server may have twice.") { sink, labels in
-            sink.resent.map { [.init($0, labels)] } ?? []
+            sink.tally.map { [.init($0.resent, labels)] } ?? []
         }
         family("waiting_events", .gauge, "Events in the spool that the sink has not acknowledged, and held ones.") {
             [.init($0.waiting, $1)]

@@ -89,13 +89,17 @@ extension AgentStatus {
         package var name: String
         /// Its sources, and what is wrong.
         package var status = InputStatus()
-        /// Bytes that the engine got, and the lines and events that have left it.
+        /// Bytes that the engine got.
         package var bytes: UInt64 = 0
+        /// Lines that have left it.
         package var lines: UInt64 = 0
+        /// Events that have left it.
         package var events: UInt64 = 0
-        /// Bytes that were lost before they could be read, how often that happened, and why the last time.
+        /// Bytes that were lost before they could be read.
         package var lostBytes: UInt64 = 0
+        /// How often that happened.
         package var losses: UInt64 = 0
+        /// Why the last time.
         package var lastLoss: String?
         /// When the last bytes came.
         package var lastRead: Int64?
@@ -135,15 +139,8 @@ extension AgentStatus {
         package var dropped: [String: UInt64] = [:]
         /// Events that were refused for good and lie in the dead-letter file.
         package var deadLettered: UInt64 = 0
-        /// Events sent to a server, repeats and all; those it had already, after a lost answer and at the first sending;
-        /// those it took into its own store for what it cannot index; those it has only been handed, since it says yes
-        /// before they are safe; those sent again that it may have twice. Nil where the sink does not say.
-        package var sent: UInt64?
-        package var repeated: UInt64?
-        package var foundAtFirst: UInt64?
-        package var failureStored: UInt64?
-        package var handedOver: UInt64?
-        package var resent: UInt64?
+        /// What became of its events with its server; nil where the sink does not say.
+        package var tally: SinkTally?
         /// Events in the spool that it has not acknowledged, and their bytes; with those that it holds.
         package var waiting: UInt64 = 0
         package var waitingBytes: Int64 = 0

@@ -61,12 +61,7 @@ extension StatusJSON {
         sink.filtered = item["filtered_events"].count
         for (cause, count) in item["dropped_events"].members { sink.dropped[cause] = count.count }
         sink.deadLettered = item["dead_lettered_events"].count
-        sink.sent = item["sent_events"].isThere ? item["sent_events"].count : nil
-        sink.repeated = item["repeated_events"].isThere ? item["repeated_events"].count : nil
-        sink.foundAtFirst = item["found_at_first_events"].isThere ? item["found_at_first_events"].count : nil
-        sink.failureStored = item["failure_stored_events"].isThere ? item["failure_stored_events"].count : nil
-        sink.handedOver = item["handed_over_events"].isThere ? item["handed_over_events"].count : nil
-        sink.resent = item["resent_events"].isThere ? item["resent_events"].count : nil
+        if item["sent_events"].isThere { sink.tally = tally(item) }
         sink.waiting = item["waiting_events"].count
         sink.waitingBytes = item["waiting_bytes"].integer
         sink.held = held(item["held"])
@@ -89,6 +84,18 @@ extension StatusJSON {
             HeldSummary.Reason($0["reason"].text ?? "", events: $0["events"].count)
         }
         return held
+    }
+
+    private static func tally(_ item: JSONTree) -> SinkTally {
+        var tally = SinkTally()
+        tally.sent = item["sent_events"].count
+        tally.deadLettered = item["dead_lettered_events"].count
+        tally.repeated = item["repeated_events"].count
+        tally.foundAtFirst = item["found_at_first_events"].count
+        tally.failureStored = item["failure_stored_events"].count
+        tally.handedOver = item["handed_over_events"].count
+        tally.resent = item["resent_events"].count
+        return tally
     }
 
     private static func readRest(_ root: JSONTree, into status: inout AgentStatus) {

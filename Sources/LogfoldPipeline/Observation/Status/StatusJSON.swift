@@ -81,12 +81,12 @@ package enum StatusJSON {
                 for (cause, count) in sink.dropped.sorted(by: { $0.key < $1.key }) { causes.value(cause, count) }
             }
             item.value("dead_lettered_events", sink.deadLettered)
-            item.value("sent_events", sink.sent)
-            item.value("repeated_events", sink.repeated)
-            item.value("found_at_first_events", sink.foundAtFirst)
-            item.value("failure_stored_events", sink.failureStored)
-            item.value("handed_over_events", sink.handedOver)
-            item.value("resent_events", sink.resent)
+            item.value("sent_events", sink.tally?.sent)
+            item.value("repeated_events", sink.tally?.repeated)
+            item.value("found_at_first_events", sink.tally?.foundAtFirst)
+            item.value("failure_stored_events", sink.tally?.failureStored)
+            item.value("handed_over_events", sink.tally?.handedOver)
+            item.value("resent_events", sink.tally?.resent)
             item.value("waiting_events", sink.waiting)
             item.value("waiting_bytes", sink.waitingBytes)
             write(sink.held, to: &item)

@@ -105,7 +105,7 @@ struct StatusPage {
     private func state(_ sink: AgentStatus.Sink) -> Cell {
         if sink.isFailing { return Cell("backing off", .bad) }
         // Delivered, as far as anybody can know.
-        return (sink.handedOver ?? 0) > 0 ? Cell("ok, handed over", .warning) : Cell("ok", .good)
+        return (sink.tally?.handedOver ?? 0) > 0 ? Cell("ok, handed over", .warning) : Cell("ok", .good)
     }
 
     private var rest: String {
