@@ -3,12 +3,9 @@ import LogfoldParsing
 extension JSONReader {
     /// The next value as a text, decoded; empty, and skipped, where it is something else.
     mutating func text(_ bytes: RawSpan) -> String {
-        let token = next(bytes)
-        guard case .string(let range) = token else {
-            _ = skip(token, bytes)
-            return ""
-        }
-        return bytes.decodedJSON(range)
+        var text = ""
+        _ = readText(bytes, into: &text)
+        return text
     }
 
     /// The next value as a whole number; nil, and skipped, where it is something else.

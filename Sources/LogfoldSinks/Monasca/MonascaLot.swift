@@ -79,9 +79,6 @@ struct MonascaLot: ~Copyable {
         for number in numbers { items[number].mayBeThere = true }
     }
 
-    /// How many items are not done.
-    var openCount: Int { items.count { !$0.isDone } }
-
     /// The numbers of the items that are not done, by the project that they are sent for, each in their order.
     var open: [ArraySlice<Int>] {
         var groups: [[Int]] = Array(repeating: [], count: tenants.count)

@@ -21,11 +21,10 @@ struct FileOutput: SinkOptions {
 
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         guard let options else { throw SinkFailure("the sink is not configured") }
-        let diagnostics = context.diagnostics
         return try makeFileSink(
             options, name: context.name, fileSystem: context.files, clock: context.clock,
-            journal: "\(context.dataDirectory)/\(FileSink.journalName(of: context.name))", restoring: state
-        ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+            journal: "\(context.dataDirectory)/\(FileSink.journalName(of: context.name))", restoring: state,
+            report: context.report)
     }
 }
 
@@ -69,11 +68,9 @@ struct ElasticsearchOutput: SinkOptions {
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         guard let options else { throw SinkFailure("the sink is not configured") }
         let transport = try CurlTransport.ready(options.transport, clock: context.clock)
-        let diagnostics = context.diagnostics
         return try makeElasticsearchSink(
             options, name: context.name, transport: transport, fileSystem: context.files, clock: context.clock,
-            dataDirectory: context.dataDirectory, restoring: state
-        ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+            dataDirectory: context.dataDirectory, restoring: state, report: context.report)
     }
 }
 
@@ -92,12 +89,18 @@ struct MonascaOutput: SinkOptions {
 
     func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
         guard let options else { throw SinkFailure("the sink is not configured") }
-        let diagnostics = context.diagnostics
         return try makeMonascaSink(
             options, name: context.name, transport: try .ready(options.transport, clock: context.clock),
             keystone: try .ready(options.keystone.transport, clock: context.clock), fileSystem: context.files,
-            clock: context.clock, dataDirectory: context.dataDirectory, restoring: state
-        ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+            clock: context.clock, dataDirectory: context.dataDirectory, restoring: state, report: context.report)
+    }
+}
+
+extension SinkContext {
+    /// What a sink has to say goes to the agent's own log, under the sink's name.
+    var report: SinkReport {
+        let (diagnostics, name) = (diagnostics, name)
+        return { message, fields in diagnostics.warning(message, [("sink", name)] + fields) }
     }
 }
 
@@ -131,10 +134,8 @@ struct LogstashOutput: SinkOptions {
         guard
             let transport = CurlStreams(options.transport, isEncrypted: options.isEncrypted, clock: context.clock)
         else { throw SinkFailure("libcurl cannot be made ready") }
-        let diagnostics = context.diagnostics
         return try makeLogstashSink(
             options, name: context.name, version: Version.current, transport: transport, clock: context.clock,
-            restoring: state
-        ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+            restoring: state, report: context.report)
     }
 }

@@ -20,11 +20,9 @@
 
         func make(_ context: SinkContext, restoring state: [UInt8]) throws(SinkFailure) -> any Sink {
             guard let options else { throw SinkFailure("the sink is not configured") }
-            let diagnostics = context.diagnostics
             return try TestSink(
                 options, name: context.name, fileSystem: context.files, clock: context.clock,
-                dataDirectory: context.dataDirectory, restoring: state
-            ) { message, fields in diagnostics.warning(message, [("sink", context.name)] + fields) }
+                dataDirectory: context.dataDirectory, restoring: state, report: context.report)
         }
     }
 #endif
