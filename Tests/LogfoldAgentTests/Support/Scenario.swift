@@ -86,6 +86,18 @@ final class Scenario {
         gzip.waitUntilExit()
     }
 
+    /// Writes 425 records around the moment of the kill, and expects that the file sink has each once.
+    func playWithoutRotation(location: SourceLocation = #_sourceLocation) throws {
+        try log.write(25)
+        settle(location: location)
+        try at(.before)
+        try log.write(200)
+        try at(.during)
+        try log.write(200)
+        try at(.after)
+        try expectEverythingOnce(location: location)
+    }
+
     /// Stops the agent and expects that every record has come, whole, once, in the order of the log.
     func expectEverythingOnce(
         _ comment: Comment? = nil, location: SourceLocation = #_sourceLocation
