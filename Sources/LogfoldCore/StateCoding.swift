@@ -1,22 +1,25 @@
 /// Writes what has to outlive the process: numbers of variable length, and texts and lists with their lengths.
 ///
 /// Little, and meant for little: positions and states, not events. Numbers are LEB128 (seven bits a byte, the lowest
-/// first), signed ones in zigzag form.
+/// first), signed ones in zigzag form. Each line that comes to a live file costs a position, so this has to be fast.
 package struct StateEncoder {
     /// What was written.
     package private(set) var bytes: [UInt8] = []
 
-    /// Nothing yet.
-    package init() {}
+    /// Nothing yet, with room for so many bytes.
+    package init(capacity: Int = 64) { bytes.reserveCapacity(capacity) }
 
     /// A number.
     package mutating func append(_ number: UInt64) {
-        var rest = number
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
+        guard number >= 0x80 else { return bytes.append(UInt8(truncatingIfNeeded: number)) }
+        bytes.append(addingCapacity: 10) { span in
+            var rest = number
+            while rest >= 0x80 {
+                span.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+                rest >>= 7
+            }
+            span.append(UInt8(truncatingIfNeeded: rest))
         }
-        bytes.append(UInt8(rest))
     }
 
     /// A number that may be negative.
@@ -25,18 +28,34 @@ package struct StateEncoder {
     /// A yes or no.
     package mutating func append(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
+    /// Up to eight of them in one byte, the first in the lowest bit.
+    package mutating func append(flags: Bool...) {
+        bytes.append(flags.reversed().reduce(0) { $0 << 1 | ($1 ? 1 : 0) })
+    }
+
+    /// A hash: eight bytes, since it is never near zero.
+    package mutating func append(hash: UInt64) {
+        bytes.append(addingCapacity: 8) { span in
+            for shift in 0..<8 { span.append(UInt8(truncatingIfNeeded: hash >> UInt64(shift * 8))) }
+        }
+    }
+
     /// Bytes, with their number in front.
-    package mutating func append(_ text: some Collection<UInt8>) {
+    package mutating func append(_ text: [UInt8]) {
         append(UInt64(text.count))
         bytes.append(contentsOf: text)
     }
 
     /// A string, as UTF-8.
-    package mutating func append(_ text: String) { append(Array(text.utf8)) }
+    package mutating func append(_ text: String) {
+        append(UInt64(text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
+    }
 
     /// Each element of a list, with their number in front.
+    @inlinable
     package mutating func append<Element>(
-        each elements: some Collection<Element>, _ write: (inout StateEncoder, Element) -> Void
+        each elements: [Element], _ write: (inout StateEncoder, Element) -> Void
     ) {
         append(UInt64(elements.count))
         for element in elements { write(&self, element) }
@@ -98,6 +117,27 @@ package struct StateDecoder {
         return value == 1
     }
 
+    /// A number up to a limit.
+    package mutating func int(upTo limit: Int) throws(Damaged) -> Int {
+        let number = try number()
+        guard number <= UInt64(limit) else { throw Damaged() }
+        return Int(number)
+    }
+
+    /// So many flags that were written together.
+    package mutating func flags(_ count: Int) throws(Damaged) -> [Bool] {
+        let value = try byte()
+        guard Int(value) >> count == 0 else { throw Damaged() }
+        return (0..<count).map { value >> $0 & 1 == 1 }
+    }
+
+    /// A hash.
+    package mutating func hash() throws(Damaged) -> UInt64 {
+        var value: UInt64 = 0
+        for shift in 0..<8 { value |= UInt64(try byte()) << UInt64(shift * 8) }
+        return value
+    }
+
     /// Bytes.
     package mutating func text() throws(Damaged) -> [UInt8] {
         let count = try count()
@@ -108,12 +148,15 @@ package struct StateDecoder {
     /// A string; what is no UTF-8 becomes U+FFFD.
     package mutating func string() throws(Damaged) -> String { String(decoding: try text(), as: UTF8.self) }
 
-    /// A list.
+    /// A list of up to `limit` elements.
     package mutating func list<Element>(
-        _ read: (inout StateDecoder) throws(Damaged) -> Element
+        upTo limit: Int = .max, _ read: (inout StateDecoder) throws(Damaged) -> Element
     ) throws(Damaged) -> [Element] {
+        let count = try count()
+        guard count <= limit else { throw Damaged() }
         var elements: [Element] = []
-        for _ in 0..<(try count()) { elements.append(try read(&self)) }
+        elements.reserveCapacity(count)
+        for _ in 0..<count { elements.append(try read(&self)) }
         return elements
     }
 

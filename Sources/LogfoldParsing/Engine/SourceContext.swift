@@ -182,26 +182,25 @@ extension SourceContext {
 }
 
 extension SourceContext.Times {
-    init?(_ reader: inout StateReader) {
-        guard let last = reader.signed(), let stamp = reader.signed(), let flags = reader.flags(2) else { return nil }
-        self.last = last
-        clock.last = stamp
+    init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+        last = try decoder.signed()
+        clock.last = try decoder.signed()
+        let flags = try decoder.flags(2)
         clock.hasSteppedBack = flags[1]
         guard flags[0] else { return }
-        guard let start = reader.signed(), let end = reader.signed(), let peak = reader.signed() else { return nil }
-        clock.overlap = (start, end)
-        clock.peak = peak
+        clock.overlap = (try decoder.signed(), try decoder.signed())
+        clock.peak = try decoder.signed()
     }
 
-    func write(to writer: inout StateWriter) {
-        writer.add(signed: last)
-        writer.add(signed: clock.last)
+    func write(to encoder: inout StateEncoder) {
+        encoder.append(signed: last)
+        encoder.append(signed: clock.last)
         let hasOverlap = clock.overlap != (0, 0) || clock.peak != .min
-        writer.add(hasOverlap, clock.hasSteppedBack)
+        encoder.append(flags: hasOverlap, clock.hasSteppedBack)
         guard hasOverlap else { return }
-        writer.add(signed: clock.overlap.start)
-        writer.add(signed: clock.overlap.end)
-        writer.add(signed: clock.peak)
+        encoder.append(signed: clock.overlap.start)
+        encoder.append(signed: clock.overlap.end)
+        encoder.append(signed: clock.peak)
     }
 }
 

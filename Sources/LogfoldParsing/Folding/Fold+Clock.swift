@@ -18,24 +18,22 @@ struct EndedFold: Equatable {
     /// How many keys are remembered.
     static let remembered = 16
 
-    /// The key that was saved with a position; nil if there is none.
-    init?(_ reader: inout StateReader) {
-        guard let pid = reader.number(), let logger = reader.hash(), let nanoseconds = reader.signed(),
-            let kind = reader.int(upTo: 255).flatMap({ LogTime.Kind(rawValue: UInt8($0)) }),
-            let digits = reader.int(upTo: 9)
-        else { return nil }
-        self.pid = pid
-        self.logger = logger
-        time = LogTime(nanoseconds: nanoseconds, kind: kind, fractionDigits: UInt8(digits))
+    /// The key that was saved with a position.
+    init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+        pid = try decoder.number()
+        logger = try decoder.hash()
+        let nanoseconds = try decoder.signed()
+        guard let kind = LogTime.Kind(rawValue: UInt8(try decoder.int(upTo: 255))) else { throw .init() }
+        time = LogTime(nanoseconds: nanoseconds, kind: kind, fractionDigits: UInt8(try decoder.int(upTo: 9)))
     }
 
     /// Writes what ``init(_:)-swift.init`` reads.
-    func write(to writer: inout StateWriter) {
-        writer.add(pid)
-        writer.add(hash: logger)
-        writer.add(signed: time.nanoseconds)
-        writer.add(Int(time.kind.rawValue))
-        writer.add(Int(time.fractionDigits))
+    func write(to encoder: inout StateEncoder) {
+        encoder.append(pid)
+        encoder.append(hash: logger)
+        encoder.append(signed: time.nanoseconds)
+        encoder.append(UInt64(time.kind.rawValue))
+        encoder.append(UInt64(time.fractionDigits))
     }
 }
 

@@ -76,133 +76,131 @@ extension SourceSnapshot {
 
     /// A snapshot in ``bytes``; nil if they are none, of another version, or damaged.
     init?(_ bytes: [UInt8]) {
-        var reader = StateReader(bytes)
-        guard reader.number() == Self.version, let flags = reader.flags(2),
-            let counts = SourceCounts(&reader), let generation = reader.hash()
-        else { return nil }
-        self.counts = counts
-        self.generation = flags[1] ? generation : nil
-        if flags[0] {
-            guard let reading = Reading(&reader) else { return nil }
-            self.reading = reading
+        do throws(StateDecoder.Damaged) {
+            var decoder = StateDecoder(bytes)
+            guard try decoder.number() == Self.version else { return nil }
+            let flags = try decoder.flags(2)
+            counts = try SourceCounts(&decoder)
+            let generation = try decoder.hash()
+            self.generation = flags[1] ? generation : nil
+            reading = flags[0] ? try Reading(&decoder) : nil
+            guard decoder.isAtEnd else { return nil }
+        } catch {
+            return nil
         }
-        guard reader.isAtEnd else { return nil }
     }
 
     /// The encoding: the version, what follows from it in the order of the members.
     var bytes: [UInt8] {
-        var writer = StateWriter()
-        writer.add(Self.version)
-        writer.add(reading != nil, generation != nil)
-        for amount in [counts.written, counts.filtered] {
-            writer.add(signed: amount.bytes)
-            writer.add(signed: amount.lines)
-        }
-        writer.add(hash: generation ?? 0)
-        reading?.write(to: &writer)
-        return writer.bytes
+        var encoder = StateEncoder()
+        encoder.append(Self.version)
+        encoder.append(flags: reading != nil, generation != nil)
+        counts.write(to: &encoder)
+        encoder.append(hash: generation ?? 0)
+        reading?.write(to: &encoder)
+        return encoder.bytes
     }
 }
 
 extension SourceCounts {
-    fileprivate init?(_ reader: inout StateReader) {
-        guard let numbers = reader.signedNumbers(4) else { return nil }
-        (written.bytes, written.lines) = (numbers[0], numbers[1])
-        (filtered.bytes, filtered.lines) = (numbers[2], numbers[3])
+    fileprivate init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+        self.init()
+        written.bytes = try decoder.signed()
+        written.lines = try decoder.signed()
+        filtered.bytes = try decoder.signed()
+        filtered.lines = try decoder.signed()
     }
-}
 
-extension StateReader {
-    fileprivate mutating func signedNumbers(_ count: Int) -> [Int64]? {
-        var numbers: [Int64] = []
-        for _ in 0..<count {
-            guard let number = signed() else { return nil }
-            numbers.append(number)
-        }
-        return numbers
+    fileprivate func write(to encoder: inout StateEncoder) {
+        encoder.append(signed: written.bytes)
+        encoder.append(signed: written.lines)
+        encoder.append(signed: filtered.bytes)
+        encoder.append(signed: filtered.lines)
     }
 }
 
 extension SourceSnapshot.Reading {
-    fileprivate init?(_ reader: inout StateReader) {
-        guard let flags = reader.flags(5), let skip = reader.int(upTo: 3), let times = SourceContext.Times(&reader)
-        else { return nil }
+    fileprivate init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+        let flags = try decoder.flags(5)
         framing = SourceSnapshot.Framing(
-            stripsCarriageReturns: flags[0], isRest: flags[1], isFirst: flags[2], skip: skip)
+            stripsCarriageReturns: flags[0], isRest: flags[1], isFirst: flags[2], skip: try decoder.int(upTo: 3))
         isOwnOutput = flags[3]
-        self.times = times
-        if flags[4] {
-            guard let layers = SourceSnapshot.Layers(&reader) else { return nil }
-            self.layers = layers
+        times = try SourceContext.Times(&decoder)
+        layers = flags[4] ? try SourceSnapshot.Layers(&decoder) : nil
+        streams = try decoder.list(upTo: LayeredInput.maxStreams + 1, SourceSnapshot.Stream.init)
+        ended = try decoder.list(upTo: EndedFold.remembered + StreamFolds.maxOpen, EndedFold.init)
+        guard streams.count == (layers?.streams.count ?? 0) + 1, layers?.lastStream ?? 0 < streams.count else {
+            throw .init()
         }
-        guard let streams = reader.list(upTo: LayeredInput.maxStreams + 1, { SourceSnapshot.Stream(&$0) }),
-            let ended = reader.list(upTo: EndedFold.remembered + StreamFolds.maxOpen, { EndedFold(&$0) }),
-            streams.count == (layers?.streams.count ?? 0) + 1, layers?.lastStream ?? 0 < streams.count
-        else { return nil }
-        self.streams = streams
-        self.ended = ended
     }
 
-    fileprivate func write(to writer: inout StateWriter) {
-        writer.add(framing.stripsCarriageReturns, framing.isRest, framing.isFirst, isOwnOutput, layers != nil)
-        writer.add(framing.skip)
-        times.write(to: &writer)
-        layers?.write(to: &writer)
-        writer.add(streams) { $1.write(to: &$0) }
-        writer.add(ended) { $1.write(to: &$0) }
+    fileprivate func write(to encoder: inout StateEncoder) {
+        encoder.append(
+            flags: framing.stripsCarriageReturns, framing.isRest, framing.isFirst, isOwnOutput, layers != nil)
+        encoder.append(UInt64(framing.skip))
+        times.write(to: &encoder)
+        layers?.write(to: &encoder)
+        encoder.append(each: streams) { $1.write(to: &$0) }
+        encoder.append(each: ended) { $1.write(to: &$0) }
     }
 }
 
 extension SourceSnapshot.Layers {
-    fileprivate init?(_ reader: inout StateReader) {
-        guard let transport = reader.int(upTo: 255).flatMap({ TransportKind(rawValue: UInt8($0)) }),
-            let header = reader.int(upTo: 255).flatMap({ HeaderKind(rawValue: UInt8($0)) }),
-            let streams = reader.list(upTo: LayeredInput.maxStreams, { $0.hash() }),
-            let lastStream = reader.int(upTo: LayeredInput.maxStreams),
-            let cutLines = reader.list(upTo: Transport.maximumChains, { $0.hash() })
-        else { return nil }
+    fileprivate init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+        guard let transport = TransportKind(rawValue: UInt8(try decoder.int(upTo: 255))),
+            let header = HeaderKind(rawValue: UInt8(try decoder.int(upTo: 255)))
+        else { throw .init() }
         self.init(
-            transport: transport, header: header, streams: streams, lastStream: lastStream, cutLines: cutLines)
+            transport: transport, header: header,
+            streams: try decoder.list(upTo: LayeredInput.maxStreams) { (decoder) throws(StateDecoder.Damaged) in
+                try decoder.hash()
+            },
+            lastStream: try decoder.int(upTo: LayeredInput.maxStreams),
+            cutLines: try decoder.list(upTo: Transport.maximumChains) { (decoder) throws(StateDecoder.Damaged) in
+                try decoder.hash()
+            })
     }
 
-    fileprivate func write(to writer: inout StateWriter) {
-        writer.add(Int(transport.rawValue))
-        writer.add(Int(header.rawValue))
-        writer.add(streams) { $0.add(hash: $1) }
-        writer.add(lastStream)
-        writer.add(cutLines) { $0.add(hash: $1) }
+    fileprivate func write(to encoder: inout StateEncoder) {
+        encoder.append(UInt64(transport.rawValue))
+        encoder.append(UInt64(header.rawValue))
+        encoder.append(each: streams) { $0.append(hash: $1) }
+        encoder.append(UInt64(lastStream))
+        encoder.append(each: cutLines) { $0.append(hash: $1) }
     }
 }
 
 extension SourceSnapshot.Stream {
-    fileprivate init?(_ reader: inout StateReader) {
-        guard let flags = reader.flags(2), let run = reader.int(upTo: Recognizer.runForChange),
-            let time = reader.signed(),
-            let pids = reader.list(upTo: SourceSnapshot.maxPids, { $0.number() }),
-            let suspects = reader.list(
-                upTo: 256,
-                { reader in
-                    guard let pid = reader.number(), let time = reader.signed() else { return nil }
-                    return SourceSnapshot.Suspect(pid: pid, time: time)
-                } as (inout StateReader) -> SourceSnapshot.Suspect?),
-            let ends = reader.list(upTo: StreamFolds.maxOpen, { $0.int() })
-        else { return nil }
-        style = Recognizer.Style(takesWeakHeads: flags[0], hasWeakHeads: flags[1], run: run)
-        self.time = time
-        self.pids = pids
-        self.suspects = suspects
-        endsOfOthers = ends
+    fileprivate init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+        let flags = try decoder.flags(2)
+        style = Recognizer.Style(
+            takesWeakHeads: flags[0], hasWeakHeads: flags[1], run: try decoder.int(upTo: Recognizer.runForChange))
+        time = try decoder.signed()
+        pids = try decoder.list(upTo: SourceSnapshot.maxPids) { (decoder) throws(StateDecoder.Damaged) in
+            try decoder.number()
+        }
+        suspects = try decoder.list(upTo: 256, SourceSnapshot.Suspect.init)
+        endsOfOthers = try decoder.list(upTo: StreamFolds.maxOpen) { (decoder) throws(StateDecoder.Damaged) in
+            try decoder.int(upTo: 1 << 62)
+        }
     }
 
-    fileprivate func write(to writer: inout StateWriter) {
-        writer.add(style.takesWeakHeads, style.hasWeakHeads)
-        writer.add(style.run)
-        writer.add(signed: time)
-        writer.add(pids) { $0.add($1) }
-        writer.add(suspects) {
-            $0.add($1.pid)
-            $0.add(signed: $1.time)
+    fileprivate func write(to encoder: inout StateEncoder) {
+        encoder.append(flags: style.takesWeakHeads, style.hasWeakHeads)
+        encoder.append(UInt64(style.run))
+        encoder.append(signed: time)
+        encoder.append(each: pids) { $0.append($1) }
+        encoder.append(each: suspects) {
+            $0.append($1.pid)
+            $0.append(signed: $1.time)
         }
-        writer.add(endsOfOthers) { $0.add($1) }
+        encoder.append(each: endsOfOthers) { $0.append(UInt64($1)) }
+    }
+}
+
+extension SourceSnapshot.Suspect {
+    fileprivate init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+        pid = try decoder.number()
+        time = try decoder.signed()
     }
 }
