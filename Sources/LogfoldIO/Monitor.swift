@@ -43,9 +43,12 @@ package final class Monitor<Value>: @unchecked Sendable {  // The mutex guards t
     package func change<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        defer { unsafe pthread_cond_broadcast(condition) }
+        defer { wakeWaiting() }
         return try withLock(body)
     }
+
+    /// Wakes whoever waits, to look again at what ``withLock(_:)`` has changed.
+    package func wakeWaiting() { unsafe pthread_cond_broadcast(condition) }
 
     /// Waits until `body` has an answer, or until `deadline`, nanoseconds of the monotonic clock: then nil.
     package func wait<Result>(until deadline: Int64? = nil, for body: (inout Value) -> Result?) -> Result? {

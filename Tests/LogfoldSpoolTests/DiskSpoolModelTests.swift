@@ -233,7 +233,7 @@ private final class DiskSpoolLife {
     private func restart(isPowerLost: Bool) throws {
         steps.append(isPowerLost ? "the power fails" : "the process is killed")
         if isPowerLost {
-            for name in run.segments { try files.losePower(over: run.path(name)) }
+            for name in run.segments + ["cursors"] { try files.losePower(over: run.path(name)) }
         }
         // A spool that cannot be brought to the disk at its start refuses to begin.
         faults.disarm()

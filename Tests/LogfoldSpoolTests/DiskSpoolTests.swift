@@ -192,4 +192,58 @@ import Testing
         try run.reopen()
         #expect(run.spool.attach(both[0]) == [4, 2])
     }
+
+    @Test func inANewSpoolNothingWaitsForTheDiskAndAKillLosesNoCursor() throws {
+        let files = FaultyFileSystem(.init())
+        let run = try DiskSpoolRun(files)
+        run.attach(both)
+        run.spool.note(state: [4, 2], of: "a")
+        run.spool.append(delivery(["one"], to: 10))
+        #expect(run.texts(of: "a", acknowledging: true) == ["one"])
+        #expect(files.calls(of: .synchronize) == 0)
+        try run.reopen()
+        // "b" was there before the event was written, so it has a right to it.
+        run.attach(both)
+        #expect(run.spool.attach(both[0]) == [4, 2])
+        #expect(run.texts(of: "b") == ["one"])
+    }
+
+    @Test func whereThePowerFailsBeforeTheFirstRoundOfANewSpoolEverySinkGetsWhatIsThere() throws {
+        let files = ScriptedFileSystem()
+        let run = try DiskSpoolRun(files)
+        run.attach(both)
+        run.spool.append(delivery(["one"], to: 10))
+        // The kernel happened to write the segment out, and not the cursors.
+        try files.losePower(over: run.path("cursors"))
+        try run.reopen()
+        run.attach(both)
+        #expect(run.texts(of: "a") == ["one"])
+        #expect(run.texts(of: "b") == ["one"])
+    }
+
+    @Test func theFirstRoundBringsTheCursorsOfANewSpoolToTheDisk() throws {
+        let files = ScriptedFileSystem()
+        let run = try DiskSpoolRun(files)
+        run.attach(both)
+        run.spool.note(state: [4, 2], of: "a")
+        run.spool.synchronize()
+        try files.losePower(over: run.path("cursors"))
+        try run.reopen()
+        #expect(run.spool.attach(both[0]) == [4, 2])
+    }
+
+    @Test func theThreadOfTheSpoolIsWokenOnlyForWhatIsDueEarlierThanItKnows() throws {
+        let run = try DiskSpoolRun { $0.syncBytes = 10_000 }
+        run.attach(both)
+        run.spool.synchronize()
+        // As the thread does before it waits.
+        run.spool.contents.withLock { $0.expected = .max }
+        var rung: [Bool] = []
+        for text in ["the first change since the round", "no news", String(repeating: "urgent", count: 2_000)] {
+            run.spool.append(delivery([text], to: 10))
+            rung.append(run.spool.bell.withLock { $0.isRung })
+            run.spool.bell.withLock { $0.isRung = false }
+        }
+        #expect(rung == [true, false, true])
+    }
 }

@@ -69,17 +69,17 @@ package enum CursorFile {
         return magic + [version] + sumBytes + encoder.bytes
     }
 
-    /// Replaces the file in a folder; when this returns it is on the disk.
+    /// Replaces the file in a folder; when this returns it is on the disk, if it has to be.
     static func replace(
-        in folder: String, _ cursors: [StoredCursor], _ files: any FileSystem
+        in folder: String, _ cursors: [StoredCursor], _ files: any FileSystem, isDurable: Bool = true
     ) throws(FileSystemError) {
         let fresh = "\(folder)/cursors.new"
         let file = try OpenFile(fresh, for: .replacing, in: files)
         try file.write(encode(cursors))
-        try file.synchronize()
+        if isDurable { try file.synchronize() }
         try file.close()
         try files.rename(fresh, to: "\(folder)/cursors")
-        try files.synchronizeFolder(folder)
+        if isDurable { try files.synchronizeFolder(folder) }
     }
 
     package static func decode(_ bytes: [UInt8]) throws(SavedFileProblem) -> [StoredCursor] {

@@ -18,7 +18,7 @@ extension DiskSpool {
             defer { keeper.thread = nil }
             return keeper.thread
         }
-        contents.change { $0.isEnded = true }
+        bell.change { $0.isLast = true }
         thread?.join()
         synchronize()
         return contents.withLock { $0.problem }
@@ -27,15 +27,18 @@ extension DiskSpool {
     /// Waits until there is something to do; false when it is over.
     private func waitForWork() -> Bool {
         while true {
+            bell.withLock { $0.isRung = false }
             let retry = keeper.withLock { $0.retry }
-            let due = retry ?? contents.withLock { $0.nextTurn(options) }
-            if let due, due <= clock.monotonic { return true }
-            let isEnded: Bool? = contents.wait(until: due) { contents in
-                if contents.isEnded { return true }
-                // Something has changed since the deadline was set.
-                return retry == nil && contents.nextTurn(options) != due ? false : nil
+            let due = contents.withLock { contents in
+                // Until a failure is tried again, nothing can be done earlier.
+                contents.expected = retry ?? contents.nextTurn(options) ?? .max
+                return contents.expected
             }
-            if isEnded == true { return false }
+            if due <= clock.monotonic { return true }
+            let isLast = bell.wait(until: due == .max ? nil : due) { bell in
+                bell.isLast ? true : bell.isRung && retry == nil ? false : nil
+            }
+            if isLast == true { return false }
         }
     }
 
@@ -93,7 +96,7 @@ extension DiskSpool {
     }
 
     private func noteFailure(_ error: FileSystemError, _ keeper: inout Keeper) {
-        let isNew = contents.withLock { contents in
+        let isNew = change { contents in
             defer { contents.problem = "\(error)" }
             contents.touch(clock.monotonic)
             return contents.problem == nil
@@ -111,6 +114,13 @@ extension DiskSpool {
 }
 
 extension SpoolContents {
+    /// Whether the next round is due before the keeper's thread would wake; it is asked once for each time.
+    mutating func isDueEarlier(_ options: DiskSpoolOptions) -> Bool {
+        guard let due = nextTurn(options), due < expected else { return false }
+        expected = due
+        return true
+    }
+
     /// When the next round is due, by the monotonic clock; nil while there is nothing to do.
     fileprivate func nextTurn(_ options: DiskSpoolOptions) -> Int64? {
         let change = changedSince.map { isUrgent ? $0 : $0 + options.syncInterval }
@@ -142,7 +152,7 @@ extension DiskSpool {
                 contents.withLock { $0.needsRewrite = true }
                 throw error
             }
-            contents.change { contents in
+            change { contents in
                 contents.needsRewrite = false
                 contents.touch(clock.monotonic)
             }
@@ -152,12 +162,13 @@ extension DiskSpool {
                 throw FileSystemError(code: 5, operation: .synchronize, path: folder)
             }
         }
-        contents.change { contents in
+        contents.withLock { contents in
             contents.synced = round.reached
             contents.unsyncedBytes = Swift.max(contents.unsyncedBytes - round.bytes, 0)
             contents.trim(to: options.memory)
         }
         try save(round.cursors)
+        contents.withLock { $0.isNew = false }
     }
 
     /// What is to be done now: from here on changes belong to the next round. The cursors are those of this moment: what
@@ -183,7 +194,10 @@ extension DiskSpool {
         if contents.withLock({ $0.needsRewrite }) { return false }
         do throws(FileSystemError) {
             for file in round.files { try file.synchronize() }
-            if round.isFolderDirty { try files.synchronizeFolder(folder) }
+            if round.isFolderDirty {
+                try files.synchronizeFolder(folder)
+                try files.synchronizeFolder(directory.path)
+            }
             return true
         } catch {
             return false
@@ -193,9 +207,37 @@ extension DiskSpool {
     /// Replaces the cursors' file; when this returns it is on the disk.
     func save(_ cursors: [StoredCursor]) throws(FileSystemError) {
         let cursors = cursors.sorted { $0.name < $1.name }
-        guard contents.withLock({ $0.saved != cursors }) else { return }
+        guard contents.withLock({ $0.saved != cursors || !$0.isSavedDurable }) else { return }
         try CursorFile.replace(in: folder, cursors, files)
-        contents.withLock { $0.saved = cursors }
+        contents.withLock { contents in
+            contents.saved = cursors
+            contents.isSavedDurable = true
+        }
+    }
+
+    /// Makes the cursors outlive this process, before anything more is done.
+    ///
+    /// They outlive a failure of the power too, but for the first moments of a new spool, which nothing need wait for:
+    /// where its cursors are lost, each sink begins at its oldest event.
+    func keepCursors() {
+        let isKept = keeper.withLock { _ in
+            let cursors = contents.withLock { contents in
+                let cursors = contents.cursors.values.map(\.snapshot)
+                return contents.isNew && cursors.allSatisfy(contents.isDurable) ? cursors : nil
+            }
+            guard let cursors else { return false }
+            do throws(FileSystemError) {
+                try CursorFile.replace(in: folder, cursors, files, isDurable: false)
+            } catch {
+                return false
+            }
+            contents.withLock { contents in
+                contents.saved = cursors
+                contents.isSavedDurable = false
+            }
+            return true
+        }
+        if !isKept { synchronize() }
     }
 }
 
@@ -207,7 +249,7 @@ extension DiskSpool {
         while true {
             for segment in contents.withLock({ $0.takeRemovable() }) { try files.remove(path(segment.number)) }
             let free = try? files.freeBytes(at: folder)
-            let losses = contents.change { contents in
+            let losses = change(wakingSinks: true) { contents in
                 contents.isShortOfSpace = free.map { $0 < options.minFree } ?? false
                 // Room may come up that nobody here has made.
                 contents.nextLook = contents.isShortOfSpace ? clock.monotonic + 1_000_000_000 : nil
@@ -230,9 +272,13 @@ extension SpoolContents {
     var durableCursors: [StoredCursor] {
         cursors.values.compactMap { cursor in
             let now = cursor.snapshot
-            let isSafe = now.position <= synced.sequence && (now.spans.last?.to ?? 0) <= synced.sequence
-            return isSafe ? now : saved.first { $0.name == now.name }
+            return isDurable(now) ? now : saved.first { $0.name == now.name }
         }
+    }
+
+    /// Whether everything that a cursor is past is on the disk.
+    fileprivate func isDurable(_ cursor: StoredCursor) -> Bool {
+        cursor.position <= synced.sequence && (cursor.spans.last?.to ?? 0) <= synced.sequence
     }
 
     /// Moves the sinks that hold the oldest segment and may lose it past it; returns how many events each has lost, nil

@@ -5,23 +5,26 @@ import LogfoldIO
 
 extension DiskSpool {
     package func attach(_ sink: SpoolSink) -> [UInt8] {
-        let (state, isUrgent) = contents.change { contents in
+        let (state, hadToYield, isNew) = change { contents in
             contents.touch(clock.monotonic)
-            let isUrgent = contents.cursors[sink.name]?.mustYield ?? true
+            let isNew = contents.cursors[sink.name] == nil
+            let hadToYield = contents.cursors[sink.name]?.mustYield ?? false
             var cursor = contents.cursors[sink.name] ?? contents.newCursor(for: sink)
             cursor.restart(sink)
             contents.cursors[sink.name] = cursor
-            return (cursor.stored.state, isUrgent)
+            return (cursor.stored.state, hadToYield, isNew)
         }
         _ = scans.withLock { $0.removeValue(forKey: sink.name) }
-        // What is written from now on waits for a new sink, also after a crash; what one has given back is dropped now.
-        if isUrgent { synchronize() }
+        // What is written from now on waits for a new sink, also after a crash.
+        if isNew { keepCursors() }
+        // What one has given back is dropped now.
+        if hadToYield { synchronize() }
         return state
     }
 
     /// Its cursor stays, and holds what waits for it, until it is forgotten or dropped for want of room.
     package func detach(sink name: String) {
-        contents.change { contents in
+        change(wakingSinks: true) { contents in
             contents.cursors[name]?.restart(nil)
             contents.trim(to: options.memory)
         }
@@ -29,12 +32,12 @@ extension DiskSpool {
     }
 
     package func note(state: [UInt8], of name: String) {
-        let hasChanged = contents.withLock { contents in
+        let hasChanged = change { contents in
             contents.touch(clock.monotonic)
             return contents.cursors[name]?.note(state: state) ?? false
         }
         // A crash before the next round must lead back to it.
-        if hasChanged { synchronize() }
+        if hasChanged { keepCursors() }
     }
 
     package func acknowledge(sink name: String, through index: Int, state: [UInt8]) {
@@ -49,7 +52,7 @@ extension DiskSpool {
     private func acknowledge(
         _ name: String, _ events: Range<UInt64>? = nil, _ settle: (inout DiskCursor) -> Bool
     ) {
-        contents.change { contents in
+        change { contents in
             guard var cursor = contents.cursors[name] else { return }
             let before = cursor.stored
             guard settle(&cursor) else { return }
@@ -203,7 +206,7 @@ extension DiskSpool {
     private func register(
         _ selection: DiskCursor.Selection, to sink: SpoolSink, from: UInt64, batch: (EventBits) -> Batch
     ) -> SpoolItem? {
-        let handed = contents.withLock { contents -> (index: Int, events: EventBits)? in
+        let handed = change { contents -> (index: Int, events: EventBits)? in
             guard var cursor = contents.cursors[sink.name], cursor.next == from else { return nil }
             let before = cursor.stored.position
             let handed = cursor.hand(selection)

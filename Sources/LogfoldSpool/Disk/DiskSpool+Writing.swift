@@ -45,7 +45,7 @@ extension DiskSpool {
     private func hold(_ delivery: Delivery, _ writer: inout Writer) {
         writer.unwritten.append(delivery)
         let count = writer.unwritten.count
-        contents.change { contents in
+        change { contents in
             contents.unwritten = count
             contents.touch(clock.monotonic)
         }
@@ -75,7 +75,7 @@ extension DiskSpool {
                 try write(delivery, &writer)
                 writer.unwritten.removeFirst()
                 let count = writer.unwritten.count
-                contents.change { $0.unwritten = count }
+                contents.withLock { $0.unwritten = count }
             }
         }
         noteRoom(wasFull: wasFull)
@@ -129,7 +129,7 @@ extension DiskSpool {
         do throws(FileSystemError) {
             try file.synchronize()
         } catch {
-            contents.change { contents in
+            change { contents in
                 contents.needsRewrite = true
                 contents.touch(clock.monotonic)
             }
@@ -209,7 +209,7 @@ extension DiskSpool {
     private func publish(
         _ delivery: Delivery, _ header: RecordHeader, _ routes: [(route: RecordRoute, bit: UInt64)]
     ) {
-        contents.change { contents in
+        change(wakingSinks: header.count > 0) { contents in
             contents.serial += 1
             contents.end = header.end
             for (route, bit) in routes {

@@ -19,6 +19,8 @@ package final class DiskSpool: Spool {
     /// Taken before `contents` where both are.
     let writer: Monitor<Writer>
     let keeper: Monitor<Keeper>
+    /// Whether the keeper's thread is to look at what is due, or to end.
+    let bell = Monitor(Bell())
     /// Where sinks that are behind are reading.
     let scans = Monitor<[String: SegmentScan]>([:])
     private let roomCameUp: @Sendable () -> Void
@@ -49,6 +51,13 @@ package final class DiskSpool: Spool {
         var retry: Int64?
     }
 
+    /// What wakes the keeper's thread before its time. It is not `contents` that it waits for: that changes with each
+    /// record, and mostly nothing is due earlier then.
+    struct Bell {
+        var isRung = false
+        var isLast = false
+    }
+
     init(
         recovered: sending RecoveredSpool, in directory: DataDirectory, options: DiskSpoolOptions,
         clock: any Clock, diagnostics: Diagnostics, roomCameUp: @escaping @Sendable () -> Void,
@@ -70,6 +79,18 @@ package final class DiskSpool: Spool {
     }
 
     func path(_ number: UInt64) -> String { "\(folder)/\(SegmentName.of(number))" }
+
+    /// Lends the contents to be changed; wakes the keeper's thread if something is due earlier than it knows, and the
+    /// sinks that wait, if it may be for this.
+    func change<Result>(wakingSinks: Bool = false, _ body: (inout SpoolContents) -> Result) -> Result {
+        let (result, isEarlier) = contents.withLock { contents in
+            let result = body(&contents)
+            return (result, contents.isDueEarlier(options))
+        }
+        if isEarlier { bell.change { $0.isRung = true } }
+        if wakingSinks { contents.wakeWaiting() }
+        return result
+    }
 
     /// Wakes the reader if there is room that was not there before.
     func noteRoom(wasFull: Bool) { if wasFull, !isFull { roomCameUp() } }

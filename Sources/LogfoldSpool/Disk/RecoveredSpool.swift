@@ -34,7 +34,8 @@ package struct RecoveredSpool {
             contents.segments = heads.map(\.segment)
             try readPositions(heads, folder, files, isRepairing)
             takeCursors(stored, isNew: numbers.isEmpty)
-            if isRepairing { try synchronize(folder, files) }
+            contents.isNew = numbers.isEmpty && stored == nil
+            if isRepairing, !contents.isNew { try synchronize(folder, files) }
         } catch {
             throw SpoolRefusal(error)
         }

@@ -34,8 +34,11 @@ struct SpoolContents {
     var recents: [Recent] = []
     var weight = 0
     var cursors: [String: DiskCursor] = [:]
-    /// Cursors as they are on the disk.
+    /// Cursors as they are in their file, and whether that has been brought to the disk.
     var saved: [StoredCursor] = []
+    var isSavedDurable = true
+    /// Whether it was made in this run, and nothing of it was brought to the disk yet.
+    var isNew = false
     /// Sequence of the next event.
     var end: UInt64 = 0
     var nextKey: UInt64 = 1
@@ -62,10 +65,11 @@ struct SpoolContents {
     var isShortOfSpace = false
     /// When to look again whether it has, by the monotonic clock.
     var nextLook: Int64?
+    /// When the keeper's thread wakes by itself.
+    var expected = Int64.min
     /// Why nothing can be written or made durable.
     var problem: String?
     var isClosed = false
-    var isEnded = false
     /// Numbers of this process for sources by their keys.
     var sourceNumbers: [UInt64: UInt32] = [:]
     var nextForeignNumber = UInt32.max
