@@ -249,12 +249,13 @@ extension DiskSpool {
         while true {
             for segment in contents.withLock({ $0.takeRemovable() }) { try files.remove(path(segment.number)) }
             let free = try? files.freeBytes(at: folder)
-            let losses = change(wakingSinks: true) { contents in
+            let losses = change { contents in
                 contents.isShortOfSpace = free.map { $0 < options.minFree } ?? false
                 // Room may come up that nobody here has made.
                 contents.nextLook = contents.isShortOfSpace ? clock.monotonic + 1_000_000_000 : nil
                 return contents.dropOldest(options)
             }
+            wakeAll()
             guard let losses else { return }
             for (sink, events) in losses.sorted(by: { $0.key < $1.key }) where events > 0 {
                 diagnostics.warning(

@@ -82,12 +82,13 @@ extension DiskSpool {
     }
 
     package func sleep(_ name: String, until deadline: Int64, unless interrupt: () -> Bool) {
-        _ = contents.wait(until: deadline) { contents in
-            interrupt() || contents.cursors[name]?.mustYield == true ? true : nil
-        }
+        _ = sleepers.wait(until: deadline) { _ in interrupt() || wantsBack(from: name) ? true : nil }
     }
 
-    package func wakeAll() { contents.change { _ in } }
+    package func wakeAll() {
+        contents.change { _ in }
+        sleepers.change { _ in }
+    }
 }
 
 extension SpoolContents {

@@ -21,6 +21,8 @@ package final class DiskSpool: Spool {
     let keeper: Monitor<Keeper>
     /// Whether the keeper's thread is to look at what is due, or to end.
     let bell = Monitor(Bell())
+    /// Where sinks sleep that can do nothing for now: what is written meanwhile does not wake them.
+    let sleepers = Monitor(())
     /// Where sinks that are behind are reading.
     let scans = Monitor<[String: SegmentScan]>([:])
     private let roomCameUp: @Sendable () -> Void
