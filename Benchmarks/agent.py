@@ -29,7 +29,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Agent:
     """A running agent in a folder of its own."""
 
-    def __init__(self, program, sink=None, files="*.log"):
+    def __init__(self, program, sink=None, files="*.log", third=""):
         self.folder = tempfile.mkdtemp(prefix="logfold-bench-")
         for name in ("logs", "out", "data"):
             os.mkdir(f"{self.folder}/{name}")
@@ -42,7 +42,7 @@ class Agent:
                 "timezone: UTC\n"
                 f'metrics: {{ listen: "unix:{self.folder}/data/status.sock" }}\n'
                 f'inputs: {{ logs: {{ type: file, include: ["{self.folder}/logs/{files}"] }} }}\n'
-                f"sinks: {{ out: {{ {self.sink.format(self.folder)} }} }}\n"
+                f"sinks: {{ out: {{ {self.sink.format(self.folder)} }} {third} }}\n"
             )
         self.process = None
 
@@ -142,9 +142,10 @@ def idle(program, seconds):
     return row
 
 
-def live(program, seconds, tracebacks):
-    """1,000 records a second over 100 files, one after the other, each in one write."""
-    agent = Agent(program)
+def measure_live(program, seconds, tracebacks=False, third=""):
+    """1,000 records a second over 100 files, one after the other, each in one write: seconds of CPU time and wake-ups for each
+    second, the peak of memory, and how long each record took."""
+    agent = Agent(program, third=third)
     files = [os.open(f"{agent.folder}/logs/{number}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND) for number in range(100)]
     agent.start()
     agent.wait_for_message("Running")
@@ -165,11 +166,16 @@ def live(program, seconds, tracebacks):
     used, elapsed = agent.cpu_seconds() - cpu, time.monotonic() - begin
     waits = [arrivals.times[number] - written[number] for number in written if number in arrivals.times]
     assert len(waits) == total, f"{total - len(waits)} of {total} events did not arrive"
-    name = "live, 1,000 records/s over 100 files" + (", 1 % with tracebacks" if tracebacks else "")
-    row = (name, f"{used / elapsed * 100:.2f} %", f"{(agent.switches() - switches) / elapsed:.0f}", f"{agent.peak():.0f} MB",
-           f"{percentile(waits, 0.5):.0f} ms", f"{percentile(waits, 0.99):.0f} ms")
+    result = used / elapsed, (agent.switches() - switches) / elapsed, agent.peak(), waits
     agent.stop()
-    return row
+    return result
+
+
+def live(program, seconds, tracebacks):
+    cpu, wakeups, peak, waits = measure_live(program, seconds, tracebacks)
+    name = "live, 1,000 records/s over 100 files" + (", 1 % with tracebacks" if tracebacks else "")
+    return (name, f"{cpu * 100:.2f} %", f"{wakeups:.0f}", f"{peak:.0f} MB", f"{percentile(waits, 0.5):.0f} ms",
+            f"{percentile(waits, 0.99):.0f} ms")
 
 
 def start(program, repetitions=15):
@@ -267,4 +273,5 @@ def main():
               [backlog(program, os.path.abspath(options.backlog), kind, file_sink(kind)) for kind in ("none", "zstd", "gzip")])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,8 @@
 FILE is a log of some hundred megabytes, PROGRAM .build/release/logfold unless given. Each row compares two kinds of runs
 in N pairs, one after the other, so that both see the same machine: the median of the ratios within the pairs, with their
 least and greatest. The first row compares equal runs: what it shows is noise. CPU seconds are those of the agent's
-process until the sinks that work have everything; the speed is by the wall clock.
+process until the sinks that work have everything; the speed is by the wall clock. How late live events come is measured as in
+agent.py, beside a sink that is dead and beside none.
 """
 import argparse
 import http.server
@@ -18,6 +19,8 @@ import subprocess
 import tempfile
 import threading
 import time
+
+import agent
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -154,6 +157,12 @@ def main():
     for name, second in (("nothing: equal runs", run()), ("a dead sink", run(third=dead)),
                          ("a sink at 1 % of the speed", run(third=f"endpoints: ['{slow.url}']"))):
         print("| " + " | ".join(row(name, pairs(options.pairs, run(), second))) + " |", flush=True)
+    print("\n| live, beside the file sink | p99 of the latency, ms | CPU seconds, ratio |\n|---|--:|--:|")
+    for name, third in (("nothing: equal runs", ""), ("a dead sink", f", third: {{ type: elasticsearch, proxy: '', {dead} }}")):
+        live = pairs(options.pairs, lambda: agent.measure_live(program, 5),
+                     lambda: agent.measure_live(program, 5, third=third))
+        late = [statistics.median(agent.percentile(one[3], 0.99) for one in side) for side in zip(*live)]
+        print(f"| {name} | {late[0]:.1f}, {late[1]:.1f} | {spread([b[0] / a[0] for a, b in live])} |", flush=True)
     memory = pairs(options.pairs, run(spool="{ type: memory }"), run())
     print("\n| the spool on the disk | |\n|---|--:|")
     print(f"| CPU seconds, ratio to the spool in memory | {spread([b.cpu / a.cpu for a, b in memory])} |")
