@@ -39,11 +39,9 @@ import Testing
         run.attach(both)
         run.spool.append(delivery(["one"], to: 10))
         _ = run.texts(of: "a", acknowledging: true)
-        let before = try CursorFile.decode(try OpenFile(run.path("cursors"), in: run.files).readAll(limit: 9_999))
-        #expect(before.map(\.position) == [0, 0])
+        #expect(try positions(run) == [0, 0])
         run.spool.synchronize()
-        let after = try CursorFile.decode(try OpenFile(run.path("cursors"), in: run.files).readAll(limit: 9_999))
-        #expect(after.map(\.position) == [1, 0])
+        #expect(try positions(run) == [1, 0])
     }
 
     @Test func readingGoesOnAtTheLatestPositionOfEverySource() throws {
@@ -230,6 +228,26 @@ import Testing
         try files.losePower(over: run.path("cursors"))
         try run.reopen()
         #expect(run.spool.attach(both[0]) == [4, 2])
+    }
+
+    @Test func aRoundThatComesEarlyLeavesTheCursorsForTheNextOne() throws {
+        let run = try DiskSpoolRun()
+        run.attach(both)
+        run.spool.synchronize()
+        run.spool.append(delivery(["one"], to: 10))
+        #expect(run.texts(of: "a", acknowledging: true) == ["one"])
+        let due = run.clock.monotonic + run.options.syncInterval
+        run.spool.synchronize(withCursors: false)
+        #expect(try positions(run) == [0, 0])
+        // It is not forgotten.
+        #expect(run.spool.contents.withLock { $0.changedSince.map { $0 + run.options.syncInterval } } == due)
+        run.spool.synchronize()
+        #expect(try positions(run) == [1, 0])
+    }
+
+    /// The positions in the cursors' file.
+    private func positions(_ run: DiskSpoolRun) throws -> [UInt64] {
+        try CursorFile.decode(try OpenFile(run.path("cursors"), in: run.files).readAll(limit: 9_999)).map(\.position)
     }
 
     @Test func theThreadOfTheSpoolIsWokenOnlyForWhatIsDueEarlierThanItKnows() throws {

@@ -7,7 +7,9 @@ extension DiskSpool {
     /// Starts the thread that does it.
     package func start() throws(FileSystemError) {
         let thread = try DedicatedThread("spool") { [self] in
-            while waitForWork() { synchronize() }
+            while waitForWork() {
+                synchronize(withCursors: contents.withLock { $0.areCursorsDue(options, clock.monotonic) })
+            }
         }
         keeper.withLock { $0.thread = thread }
     }
@@ -43,12 +45,16 @@ extension DiskSpool {
     }
 
     /// Brings everything that was written and acknowledged to the disk, and removes what nobody needs.
-    package func synchronize() {
+    package func synchronize() { synchronize(withCursors: true) }
+
+    /// The same, where the cursors may wait for a later round: each replacing of their file costs two more fsyncs.
+    func synchronize(withCursors: Bool) {
         let wasFull = isFull
         keeper.withLock { keeper in
+            func bring() throws(FileSystemError) { try bringToDisk(withCursors) }
             // One helps the other: what is removed makes room for what is to be written.
-            var problems = [attempt(bringToDisk), attempt(makeRoom), attempt(writeHeld)].compactMap { $0 }
-            if problems.isEmpty { problems = [attempt(bringToDisk)].compactMap { $0 } }
+            var problems = [attempt(bring), attempt(makeRoom), attempt(writeHeld)].compactMap { $0 }
+            if problems.isEmpty { problems = [attempt(bring)].compactMap { $0 } }
             if let problem = problems.first { noteFailure(problem, &keeper) } else { noteSuccess(&keeper) }
             let tenths = contents.withLock { $0.bytes * 10 / options.maxBytes }
             if tenths != keeper.tenths { fillChanged() }
@@ -121,6 +127,11 @@ extension SpoolContents {
         return true
     }
 
+    /// Whether a round that comes early, because much was written, is to save the cursors too: room may depend on it.
+    fileprivate func areCursorsDue(_ options: DiskSpoolOptions, _ now: Int64) -> Bool {
+        now >= savedAt + options.syncInterval || isTight(options)
+    }
+
     /// When the next round is due, by the monotonic clock; nil while there is nothing to do.
     fileprivate func nextTurn(_ options: DiskSpoolOptions) -> Int64? {
         let change = changedSince.map { isUrgent ? $0 : $0 + options.syncInterval }
@@ -139,7 +150,7 @@ extension DiskSpool {
         var cursors: [StoredCursor]
     }
 
-    private func bringToDisk() throws(FileSystemError) {
+    private func bringToDisk(_ withCursors: Bool) throws(FileSystemError) {
         guard let first = takeRound() else { return }
         var round = first
         if !synchronize(round) {
@@ -167,8 +178,12 @@ extension DiskSpool {
             contents.unsyncedBytes = Swift.max(contents.unsyncedBytes - round.bytes, 0)
             contents.trim(to: options.memory)
         }
-        try save(round.cursors)
-        contents.withLock { $0.isNew = false }
+        if withCursors {
+            try save(round.cursors)
+            contents.withLock { $0.isNew = false }
+        } else {
+            contents.withLock { $0.touch(clock.monotonic) }
+        }
     }
 
     /// What is to be done now: from here on changes belong to the next round. The cursors are those of this moment: what
@@ -212,6 +227,7 @@ extension DiskSpool {
         contents.withLock { contents in
             contents.saved = cursors
             contents.isSavedDurable = true
+            contents.savedAt = clock.monotonic
         }
     }
 

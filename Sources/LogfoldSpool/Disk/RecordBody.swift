@@ -45,7 +45,7 @@ struct RecordBody: Equatable {
 extension RecordBody {
     /// Its bytes. An entry is written relative to the one before: both lie mostly side by side.
     var encoded: [UInt8] {
-        var encoder = StateEncoder()
+        var encoder = StateEncoder(capacity: 512 + entries.count * 20)
         encoder.append(each: sources) { encoder, source in
             encoder.append(source.key)
             encoder.append(source.input)

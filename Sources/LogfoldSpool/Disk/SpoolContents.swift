@@ -37,6 +37,8 @@ struct SpoolContents {
     /// Cursors as they are in their file, and whether that has been brought to the disk.
     var saved: [StoredCursor] = []
     var isSavedDurable = true
+    /// When they were saved last, by the monotonic clock.
+    var savedAt: Int64 = 0
     /// Whether it was made in this run, and nothing of it was brought to the disk yet.
     var isNew = false
     /// Sequence of the next event.
