@@ -17,6 +17,12 @@ package enum Spelling {
         return longer.count == 1 ? longer[0] : nil
     }
 
+    /// What to say of a word that is none of those there are: the one that was meant, or else all of them.
+    package static func wayOut(for word: String, among candidates: [String]) -> String {
+        nearest(to: word, among: candidates).map { "did you mean '\($0)'?" }
+            ?? "there are \(candidates.joined(separator: ", "))"
+    }
+
     /// How many letters must be inserted, dropped, replaced or swapped with their neighbour to get from one word to
     /// the other, or nil where it takes more than `limit`.
     ///

@@ -1,10 +1,13 @@
 import Glibc
+import LogfoldIO
 import LogfoldParsing
 
 /// The program: reads the command line and hands on to the command.
 @main
 struct Logfold {
     nonisolated static func main() {
+        // Who stops reading is told apart where something is written.
+        ignoreBrokenPipeSignal()
         exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 

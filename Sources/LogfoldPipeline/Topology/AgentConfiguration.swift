@@ -71,10 +71,9 @@ extension AgentConfiguration {
         guard let name = written.root.text("preset") else { return written }
         guard let preset = registry.presets.first(where: { $0.name == name }) else {
             let names = registry.presets.map(\.name)
-            let wayOut = Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
             written.root.problem(
-                "there is no preset \(written.root.shown("preset")); "
-                    + (wayOut ?? "there are \(names.joined(separator: ", "))"), at: "preset")
+                "there is no preset \(written.root.shown("preset")); \(Spelling.wayOut(for: name, among: names))",
+                at: "preset")
             return written
         }
         guard let text = preset.text else {
@@ -205,10 +204,9 @@ extension ConfigSection {
     fileprivate func component(of names: [String], missing: [String: String] = [:]) -> String? {
         if let type = requiredText("type") {
             if names.contains(type) { return type }
-            let wayOut = Spelling.nearest(to: type, among: names).map { "did you mean '\($0)'?" }
-            let list = "there are \(names.joined(separator: ", "))"
-            let reason = missing[type].map { "\($0); \(list)" }
-            problem("there is no type \(shown("type")); \(reason ?? wayOut ?? list)", at: "type")
+            let reason = missing[type].map { "\($0); there are \(names.joined(separator: ", "))" }
+            let wayOut = reason ?? Spelling.wayOut(for: type, among: names)
+            problem("there is no type \(shown("type")); \(wayOut)", at: "type")
         }
         takeAll()
         return nil

@@ -60,6 +60,15 @@ struct OptionSpec: Sendable {
         }
     }
 
+    /// What a spelling does: the other form of a flag takes back what its help says.
+    func help(for spelling: String) -> String {
+        switch kind {
+        case .flag(.onByDefault) where spelling == "--\(name)": "Take back --no-\(name) (the default)"
+        case .flag(.either) where spelling == "--no-\(name)": "The opposite of --\(name)"
+        default: help
+        }
+    }
+
     /// The long name as the help shows it: `--output`, `--no-redact`, `--[no-]line-buffered`.
     var display: String {
         switch kind {

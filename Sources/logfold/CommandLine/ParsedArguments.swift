@@ -39,6 +39,24 @@ struct ParsedArguments: Sendable {
         try converted(option) { Word(rawValue: $0) }
     }
 
+    /// `ACTION [SINK]`: what is to be done, and with which sink.
+    func action<Action: CaseIterable & RawRepresentable<String> & Equatable>(
+        _ type: Action.Type, needingSink: [Action]
+    ) throws(UsageError) -> (Action, sink: String?) {
+        let (name, word) = (command.name.rawValue, positionals.first ?? "")
+        guard let action = Action(rawValue: word) else {
+            let wayOut = Spelling.wayOut(for: word, among: Action.allCases.map(\.rawValue))
+            throw UsageError(
+                kind: .invalidValue, message: "there is no '\(name) \(word)'; \(wayOut)", command: command.name)
+        }
+        let sink = positionals.dropFirst().first
+        if sink == nil, needingSink.contains(action) {
+            throw UsageError(
+                kind: .missingArgument, message: "'\(name) \(word)' needs the name of a sink", command: command.name)
+        }
+        return (action, sink)
+    }
+
     /// The option's value as a number of bytes.
     func bytes(_ option: String) throws(UsageError) -> Int { try converted(option, Units.bytes) }
 

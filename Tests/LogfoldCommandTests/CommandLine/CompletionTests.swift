@@ -76,6 +76,16 @@ struct CompletionTests {
         #expect(try lines("fish", script) == expected)
     }
 
+    @Test("the other form of a flag is not described as this one")
+    func otherForms() {
+        let fish = FishCompletion.script(for: table)
+        #expect(fish.contains("-l no-redact -d 'Leave passwords and tokens as they are'"))
+        #expect(fish.contains("-l redact -d 'Take back --no-redact (the default)'"))
+        let zsh = ZshCompletion.script(for: table)
+        #expect(zsh.contains("--redact[Take back --no-redact (the default)]"))
+        #expect(zsh.contains("--no-line-buffered[The opposite of --line-buffered]"))
+    }
+
     @Test("zsh can read its completions", .enabled(if: isInstalled("zsh")))
     func zsh() throws {
         let script = "setopt no_exec\n" + ZshCompletion.script(for: table)

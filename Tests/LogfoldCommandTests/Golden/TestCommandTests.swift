@@ -45,6 +45,14 @@ private let event = #"""
         #expect(outcome.output == "ok \(path)/a.log\nok \(path)/deep/er/b.log\n2 passed, 0 failed\n")
     }
 
+    @Test("an expectation that is there and cannot be read is said, and not taken for a missing one")
+    func unreadable() throws {
+        let outcome = try GoldenFolder(["a.log": log, "a.expected.jsonl/note": "a folder"]).run()
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("a.expected.jsonl': it is a directory"))
+        #expect(!outcome.output.contains("--update"))
+    }
+
     @Test("a difference is shown by its member, with what was expected and what was made, and fails the run")
     func difference() throws {
         let other = event.replacingOccurrences(of: "\"pid\":4314", with: "\"pid\":1")

@@ -40,6 +40,27 @@ struct CommonOptionsTests {
         #expect(outcome.status == 1)
     }
 
+    @Test("who stops reading has seen enough", arguments: ["man", "schema", "check -c Config/logfold.yaml"])
+    func closedPipe(command: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        // Nobody reads any more when the program begins.
+        let script = "{ sleep 0.3; \"$0\" \(command) 2>/dev/null; } | true; exit ${PIPESTATUS[0]}"
+        process.arguments = ["--default-signal=PIPE", "bash", "-c", script, Program.url.path]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test("a configuration that was named and cannot be read is an error, not another folder")
+    func namedConfiguration() throws {
+        for command in [["spool", "info"], ["dead-letters", "list"]] {
+            let outcome = try Program.run(command + ["-c", "/nowhere/logfold.yaml"])
+            #expect(outcome.messages.hasPrefix("logfold: /nowhere/logfold.yaml"))
+            #expect(outcome.output.isEmpty && outcome.status == 2)
+        }
+    }
+
     @Test(
         "completions and man pages come out of the program",
         arguments: [

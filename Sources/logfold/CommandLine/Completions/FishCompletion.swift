@@ -30,7 +30,7 @@ struct FishCompletion {
         option.spellings.enumerated().map { index, spelling in
             let short = index == 0 ? option.short.map { " -s \($0)" } ?? "" : ""
             let value = option.value.map { " " + action($0, isArgument: false) } ?? ""
-            return "\(start)\(short) -l \(spelling.dropFirst(2))\(value) -d \(quote(option.help))"
+            return "\(start)\(short) -l \(spelling.dropFirst(2))\(value) -d \(quote(option.help(for: spelling)))"
         }
     }
 

@@ -60,7 +60,7 @@ struct ZshCompletion {
         let names = (option.short.map { ["-\($0)"] } ?? []) + option.spellings
         let exclusion = option.isRepeatable ? "*" : "(\(names.joined(separator: " ")))"
         return names.map { name in
-            guard let value = option.value else { return "\(exclusion)\(name)[\(escape(option.help))]" }
+            guard let value = option.value else { return "\(exclusion)\(name)[\(escape(option.help(for: name)))]" }
             let joint = name.hasPrefix("--") ? "=" : "+"
             return "\(exclusion)\(name)\(joint)[\(escape(option.help))]:\(value.placeholder):\(action(value))"
         }

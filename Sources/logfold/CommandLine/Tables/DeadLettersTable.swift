@@ -16,7 +16,7 @@ extension CommandSpec {
                 "Dead letters",
                 [
                     .value(
-                        "data-dir", "d", "DIR", .file,
+                        "data-dir", "d", "DIR", .directory,
                         help: "The data_dir of the agent; else the configuration says it"),
                     .value(
                         "config", "c", "FILE", .file, default: "/etc/logfold/logfold.yaml",

@@ -10,10 +10,11 @@ enum DeadLettersCommand {
     /// Does what the first argument says.
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         let files = PosixFileSystem()
-        let (action, sink) = try DeadLettersAction.read(arguments)
+        let (action, sink) = try arguments.action(DeadLettersAction.self, needingSink: [.retry])
+        let directory = action == .list ? try ConfigurationFile.dataDirectory(arguments, in: files) : ""
         do throws(FileSystemError) {
             switch action {
-            case .list: return try list(sink, ConfigurationFile.dataDirectory(arguments, in: files), files)
+            case .list: return try list(sink, directory, files)
             case .retry: return try retry(sink ?? "", arguments, files)
             }
         } catch {
@@ -58,10 +59,8 @@ extension DeadLettersCommand {
         guard CheckCommand.say(document.problems) == 0 else { return .usage }
         guard let configured = configuration.sinks.first(where: { $0.name == sink }) else {
             let names = configuration.sinks.map(\.name)
-            let wayOut = Spelling.nearest(to: sink, among: names).map { "did you mean '\($0)'?" }
             Terminal.say(
-                "there is no sink '\(sink)' in the configuration; "
-                    + (wayOut ?? "there are \(names.joined(separator: ", "))"))
+                "there is no sink '\(sink)' in the configuration; \(Spelling.wayOut(for: sink, among: names))")
             return .usage
         }
         let path = arguments.text("data-dir") ?? configuration.dataDirectory
@@ -103,22 +102,4 @@ extension DeadLettersCommand {
 /// What can be done with dead letters.
 private enum DeadLettersAction: String, CaseIterable {
     case list, retry
-
-    /// Reads `ACTION [SINK]`.
-    static func read(_ arguments: ParsedArguments) throws(UsageError) -> (DeadLettersAction, sink: String?) {
-        let words = arguments.positionals
-        let word = words.first ?? ""
-        guard let action = DeadLettersAction(rawValue: word) else {
-            let names = allCases.map(\.rawValue)
-            let wayOut = Spelling.nearest(to: word, among: names).map { "did you mean '\($0)'?" }
-            throw error("there is no 'dead-letters \(word)'; \(wayOut ?? "there are \(names.joined(separator: ", "))")")
-        }
-        let sink = words.count > 1 ? words[1] : nil
-        if action == .retry, sink == nil { throw error("'dead-letters retry' needs the name of a sink") }
-        return (action, sink)
-    }
-
-    private static func error(_ message: String) -> UsageError {
-        UsageError(kind: .invalidValue, message: message, command: .deadLetters)
-    }
 }

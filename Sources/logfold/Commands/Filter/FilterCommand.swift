@@ -9,7 +9,6 @@ enum FilterCommand {
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         let files = PosixFileSystem()
         // Somebody who stops reading is noticed by the failed write, as ripgrep does, and ends the program quietly.
-        ignoreBrokenPipeSignal()
         let options = try FilterOptions(arguments, in: files)
         let output = EventOutput(options, OpenFile(standard: .standardOutput, in: files))
         var filter = Filter(options, output, files)

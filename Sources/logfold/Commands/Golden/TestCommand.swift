@@ -55,8 +55,8 @@ struct GoldenRunner {
     private mutating func run(_ test: GoldenTest) {
         do {
             let made = try events(of: test)
-            let expected = (try? OpenFile(test.expectation, in: files).readAll(limit: 1 << 30)) ?? []
-            if made == expected, !made.isEmpty || files.isReadable(test.expectation) {
+            let expected = try expectation(of: test)
+            if made == expected {
                 passed += 1
                 say("ok \(test.log)")
             } else if isUpdating {
@@ -64,7 +64,7 @@ struct GoldenRunner {
                 updated += 1
                 say("updated \(test.expectation)")
             } else {
-                fail(test, GoldenDifference.text(expected: expected, made: made, isNew: expected.isEmpty))
+                fail(test, GoldenDifference.text(expected: expected ?? [], made: made, isNew: expected == nil))
             }
         } catch let error as FileSystemError {
             fail(test, "  \(error)\n")
@@ -74,6 +74,16 @@ struct GoldenRunner {
             fail(test, "  \(error.message)\n")
         } catch {
             fail(test, "  \(error)\n")
+        }
+    }
+
+    /// What is expected; nil where nothing is written down yet.
+    private func expectation(of test: GoldenTest) throws(FileSystemError) -> [UInt8]? {
+        do throws(FileSystemError) {
+            return try OpenFile(test.expectation, in: files).readAll(limit: 1 << 30)
+        } catch {
+            if error.isNotFound { return nil }
+            throw error
         }
     }
 

@@ -5,7 +5,6 @@ enum ReplayCommand {
     /// Plays a recorded log.
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         let files = PosixFileSystem()
-        ignoreBrokenPipeSignal()
         let options = try ReplayOptions(arguments, in: files)
         switch options.destination {
         case .file(let path, let rotation): return try play(options, into: path, rotation, files)

@@ -1,4 +1,3 @@
-import Glibc
 import LogfoldConfig
 import LogfoldCore
 import LogfoldIO
@@ -12,7 +11,7 @@ enum SpoolCommand {
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         let files = PosixFileSystem()
         let (action, sink) = try SpoolAction.read(arguments)
-        let dataDirectory = ConfigurationFile.dataDirectory(arguments, in: files)
+        let dataDirectory = try ConfigurationFile.dataDirectory(arguments, in: files)
         let folder = DiskSpool.folder(in: dataDirectory)
         guard DiskSpool.exists(in: dataDirectory, files) else {
             Terminal.say("there is no spool in '\(folder)'; -c or --data-dir says where one is")
@@ -116,21 +115,12 @@ private enum SpoolAction: String, CaseIterable {
 
     /// Reads `ACTION [SINK]`.
     static func read(_ arguments: ParsedArguments) throws(UsageError) -> (SpoolAction, sink: String?) {
-        let words = arguments.positionals
-        let word = words.first ?? ""
-        guard let action = SpoolAction(rawValue: word) else {
-            let names = allCases.map(\.rawValue)
-            let wayOut = Spelling.nearest(to: word, among: names).map { "did you mean '\($0)'?" }
-            throw error("there is no 'spool \(word)'; \(wayOut ?? "there are \(names.joined(separator: ", "))")")
+        let (action, sink) = try arguments.action(SpoolAction.self, needingSink: [.forget])
+        if sink != nil, action == .info || action == .verify {
+            throw UsageError(
+                kind: .unexpectedArgument, message: "'spool \(action.rawValue)' takes no name of a sink", command: .spool)
         }
-        let sink = words.count > 1 ? words[1] : nil
-        if action == .forget, sink == nil { throw error("'spool forget' needs the name of a sink") }
-        if sink != nil, action == .info || action == .verify { throw error("'spool \(word)' takes no name of a sink") }
         return (action, sink)
-    }
-
-    private static func error(_ message: String) -> UsageError {
-        UsageError(kind: .invalidValue, message: message, command: .spool)
     }
 }
 

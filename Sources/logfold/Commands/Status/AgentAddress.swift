@@ -12,11 +12,7 @@ enum AgentAddress {
         if let text = arguments.text("address") { return try address(text, in: "--address", arguments) }
         let path = arguments.text("config") ?? ""
         let isNamed = arguments.values["config"] != nil
-        let document = Configuration.read(
-            path: path,
-            environment: ConfigEnvironment(
-                variable: { environmentVariable($0) },
-                readFile: { path throws(ConfigFileError) in try content(path, in: files) }))
+        let document = Configuration.read(path: path, environment: ConfigurationFile.environment(in: files))
         guard isNamed || files.isReadable(path) else { return ControlServer.defaultAddress }
         if isNamed, document.root.keys.isEmpty, let problem = document.problems.first {
             throw error("\(problem)", arguments)
@@ -27,14 +23,6 @@ enum AgentAddress {
         }
         guard let text = metrics.text("listen") else { return ControlServer.defaultAddress }
         return try address(text, in: "metrics.listen of '\(path)'", arguments)
-    }
-
-    private static func content(_ path: String, in files: any FileSystem) throws(ConfigFileError) -> [UInt8] {
-        do throws(FileSystemError) {
-            return try OpenFile(path, in: files).readAll(limit: ConfigEnvironment.largestFile + 1)
-        } catch {
-            throw ConfigFileError(reason: error.reason)
-        }
     }
 
     private static func address(
