@@ -62,24 +62,22 @@ example: packages ## Build the example that uses the library
 	$(SWIFT) build --package-path Examples
 	Examples/.build/debug/CountErrors < Fixtures/corpus/nova/nova-api-debug.log
 
-bench: release ## Compare with other programs on one big file
+BENCH_LOG := .build/bench/$(BENCH_SIZE).log
+
+$(BENCH_LOG):
+	@mkdir -p $(@D)
+	"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output $@.new
+	mv $@.new $@
+
+bench: release $(BENCH_LOG) ## Compare with other programs on one big file
 	@Scripts/packages.sh bench
-	@mkdir -p .build/bench
-	[ -s .build/bench/$(BENCH_SIZE).log ] || \
-		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
-	Benchmarks/compare.sh .build/bench/$(BENCH_SIZE).log
+	Benchmarks/compare.sh $(BENCH_LOG)
 
-bench-agent: release ## Measure the agent: at rest, live, at its start, behind a backlog
-	@mkdir -p .build/bench
-	[ -s .build/bench/$(BENCH_SIZE).log ] || \
-		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
-	Benchmarks/agent.py --backlog .build/bench/$(BENCH_SIZE).log
+bench-agent: release $(BENCH_LOG) ## Measure the agent: at rest, live, at its start, behind a backlog
+	Benchmarks/agent.py --backlog $(BENCH_LOG)
 
-bench-fate: release ## Measure what a dead and a slow sink cost the others, and what the spool costs
-	@mkdir -p .build/bench
-	[ -s .build/bench/$(BENCH_SIZE).log ] || \
-		"$(SHARED)/tools/gen.py" --size $(BENCH_SIZE) --seed 1 --output .build/bench/$(BENCH_SIZE).log
-	Benchmarks/fate.py .build/bench/$(BENCH_SIZE).log
+bench-fate: release $(BENCH_LOG) ## Measure what a dead and a slow sink cost the others, and what the spool costs
+	Benchmarks/fate.py $(BENCH_LOG)
 
 kill-audit: packages ## Kill the agent 200 times with three sinks under load, and count
 	LOGFOLD_TEST_KILLS=200 $(SWIFT) test --filter DeliveryKillTests

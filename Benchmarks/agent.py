@@ -26,6 +26,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def cpu_seconds(pid):
+    """User and system time of a process so far."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def check_alive(process):
+    """What waits for an agent must not wait for ever."""
+    assert process.poll() is None, f"the agent has ended with status {process.returncode}"
+
+
 class Agent:
     """A running agent in a folder of its own."""
 
@@ -52,12 +64,11 @@ class Agent:
 
     def wait_for_message(self, words):
         while words not in open(f"{self.folder}/messages").read():
+            check_alive(self.process)
             time.sleep(0.02)
 
     def cpu_seconds(self):
-        with open(f"/proc/{self.process.pid}/stat") as file:
-            fields = file.read().rsplit(") ", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self.process.pid)
 
     def switches(self):
         """Voluntary context switches of all threads: how often the agent was woken."""
@@ -72,6 +83,7 @@ class Agent:
             return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
 
     def status(self):
+        check_alive(self.process)
         answer = subprocess.run(
             [self.program, "status", "--json", "-c", self.configuration], capture_output=True, text=True)
         return json.loads(answer.stdout) if answer.stdout else None

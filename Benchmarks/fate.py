@@ -23,7 +23,6 @@ import time
 import agent
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class SlowBulk:
@@ -67,12 +66,6 @@ def configuration(folder, spool, third):
     )
 
 
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 def written_bytes(pid):
     with open(f"/proc/{pid}/io") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("wchar"))
@@ -95,6 +88,7 @@ class Run:
         def wait(condition):
             while True:
                 time.sleep(0.05)
+                agent.check_alive(process)
                 answer = subprocess.run([program, "status", "--json", "-c", f"{folder}/logfold.yaml"],
                                         capture_output=True, text=True).stdout
                 status = answer and json.loads(answer)
@@ -103,7 +97,7 @@ class Run:
 
         status = wait(lambda status: status["inputs"][0]["read_bytes"] >= size)
         self.seconds = time.monotonic() - begin
-        self.cpu = cpu_seconds(process.pid)
+        self.cpu = agent.cpu_seconds(process.pid)
         self.written = written_bytes(process.pid)
         self.sinks = status["sinks"]
         # The last record may be a traceback that waits for more lines, two seconds that say nothing of speed.
