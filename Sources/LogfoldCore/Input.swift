@@ -74,8 +74,6 @@ package struct SourceDescription: Sendable {
     package var service: String?
     /// Nanoseconds since 1970 UTC that stamps without a year lie before; nil for now.
     package var referenceTime: Int64?
-    /// Whether the bytes can be read again: then a graceful stop does not cut an open fold.
-    package var isReadAgain = true
     /// Where to go on; nil for the beginning.
     package var resume: ResumePoint?
 

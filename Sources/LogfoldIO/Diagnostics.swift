@@ -97,9 +97,6 @@ package final class Diagnostics: Sendable {
         state.withLock { state in sayRepetitions(&state, state.repetitions.ended(at: .max)) }
     }
 
-    /// From now on messages below this level are left out.
-    package func setMinimum(_ level: Level) { state.withLock { $0.minimum = level } }
-
     /// How many lines could not be written.
     package var droppedLines: UInt64 { state.withLock { $0.dropped } }
 

@@ -23,10 +23,7 @@ package struct ServiceNotifier: Sendable {
         watchdogPeriod = isForThis ? microseconds.map { .microseconds($0) } : nil
     }
 
-    /// Whether a service manager listens.
-    package var isActive: Bool { address != nil }
-
-    /// The agent has started, or has ended a reload.
+    /// The agent has started, or has ended a reload. `status` is a line for `systemctl status`.
     package func ready(status: String? = nil) { send(["READY=1"] + Self.statusLine(status)) }
 
     /// The configuration is being read again; ``ready(status:)`` ends it. `monotonic` is the time now in nanoseconds of
@@ -34,10 +31,7 @@ package struct ServiceNotifier: Sendable {
     package func reloading(monotonic: Int64) { send(["RELOADING=1", "MONOTONIC_USEC=\(monotonic / 1_000)"]) }
 
     /// The agent is about to end.
-    package func stopping(status: String? = nil) { send(["STOPPING=1"] + Self.statusLine(status)) }
-
-    /// One line for `systemctl status`.
-    package func status(_ text: String) { send(Self.statusLine(text)) }
+    package func stopping() { send(["STOPPING=1"]) }
 
     /// The agent is alive; due before each ``watchdogPeriod`` has passed.
     package func alive() { send(["WATCHDOG=1"]) }

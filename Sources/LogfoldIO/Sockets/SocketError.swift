@@ -31,9 +31,6 @@ package struct SocketError: Error, Equatable, CustomStringConvertible {
         SocketError(code: errno, operation: operation, address: "\(address)")
     }
 
-    /// This process, or the system, cannot open another file.
-    package var isShortage: Bool { code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM }
-
     /// A sentence without capital and full stop, with a way out where there is one.
     package var description: String { "cannot \(operation.rawValue) \(address): \(reason)" }
 

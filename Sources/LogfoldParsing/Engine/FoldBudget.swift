@@ -22,19 +22,9 @@ struct FoldBudget {
         let others = held - box.held
         return SourceState.Room(bytes: Swift.max(limit - others, 0), isLargest: others == 0)
     }
-
-    /// Whether so much is held that the source which holds most should not be read before others.
-    var isTight: Bool { held > limit - limit / 4 }
 }
 
 extension Engine {
-    /// Whether a source holds most of what open folds of all sources may hold together, and little is left: others are
-    /// to be read before it. If it is read all the same, its oldest fold is ended when nothing is left.
-    package func isOverBudget(source: UInt32) -> Bool {
-        guard budget.isTight, let box = sources[source] else { return false }
-        return box.held > 0 && box.held == sources.values.reduce(0) { Swift.max($0, $1.held) }
-    }
-
     /// Makes room for a source that came to the bound: ends the oldest fold of the source that holds most.
     mutating func relieve(_ box: SourceBox, _ emit: (Batch) throws -> Void) rethrows {
         budget.update(box, to: box.state.retained)

@@ -16,7 +16,11 @@ extension Agent {
     /// Reads the configuration again and goes over to it: what is the same goes on, a wrong one changes nothing.
     func reload() {
         surroundings.notifier.reloading(monotonic: surroundings.clock.monotonic)
-        defer { surroundings.notifier.ready() }
+        show(.reloading)
+        defer {
+            show(.running)
+            surroundings.notifier.ready(status: summary)
+        }
         let fresh: AgentConfiguration
         do throws(ReloadRefusal) {
             fresh = try load()
@@ -36,7 +40,6 @@ extension Agent {
         let spoolSinks = configuration.spoolSinks(routes)
         reader.perform { $0.follow(plan, to: spoolSinks) }
         changeInputs(from: old)
-        show(.running)
         note(.taken, restarts)
         surroundings.diagnostics.info("Reloaded", [])
     }

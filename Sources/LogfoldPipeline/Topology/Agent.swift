@@ -6,9 +6,9 @@ package import LogfoldSpool
 
 /// The agent: inputs, engine, spool and sinks as one configuration says, from start to stop.
 ///
-/// Threads: the caller's reads signals, saves positions and answers the service manager; one reads all inputs and runs
-/// the engine; each sink has one. The order of a stop is that of DESIGN section 6: inputs, then what is in the spool,
-/// then positions.
+/// Threads: the caller's reads signals and answers the service manager; one reads all inputs and runs the engine; each
+/// sink has one, and so have the spool, where it is on the disk, and the server of status and metrics. A stop ends the
+/// inputs first, then delivers what is in the spool, then makes durable how far all have come.
 package final class Agent {
     var configuration: AgentConfiguration
     let surroundings: Surroundings
@@ -135,7 +135,7 @@ extension Agent {
         let thread = try DedicatedThread("reader") { loop.run() }
         let server = serveStatus()
         show(.running)
-        surroundings.notifier.ready()
+        surroundings.notifier.ready(status: summary)
         surroundings.diagnostics.info(
             "Running", [("inputs", "\(configuration.inputs.count)"), ("sinks", "\(configuration.sinks.count)")])
         let isFinished = waitForEnd()
@@ -165,6 +165,12 @@ extension Agent {
             surroundings.diagnostics.error("Metrics and status cannot be served", [("error", "\(error)")])
             return nil
         }
+    }
+
+    /// What it does, in a line for `systemctl status`.
+    var summary: String {
+        "\(HumanText.count(UInt64(configuration.inputs.count), of: "input")), "
+            + HumanText.count(UInt64(configuration.sinks.count), of: "sink")
     }
 
     /// Tells what the agent is doing and what it is made of.

@@ -32,7 +32,7 @@ package struct AgentConfiguration {
         package var section: ConfigSection
     }
 
-    /// Where they are if nothing is said.
+    /// `data_dir` if nothing is said.
     package static let defaultDataDirectory = "/var/lib/logfold"
     /// Checkpoints, ledger, spool.
     package var dataDirectory = Self.defaultDataDirectory

@@ -32,7 +32,6 @@ final class StatusBoard: Sendable {
     private struct Report: Sendable {
         var answered: Int64
         var asked: Int64 = 0
-        var number = 0
         var content = ReaderReport()
         /// Whether the reader has ended, so that there is nothing more to ask.
         var isLast = false
@@ -104,18 +103,13 @@ final class StatusBoard: Sendable {
     private func ask() -> (ReaderReport, silence: Int64) {
         if let last = lastReport.withLock({ $0.isLast ? $0.content : nil }) { return (last, 0) }
         let now = clock.monotonic
-        let number = lastReport.withLock { report in
-            report.number += 1
-            if report.asked <= report.answered { report.asked = now }
-            return report.number
-        }
+        lastReport.withLock { if $0.asked <= $0.answered { $0.asked = now } }
         let (lastReport, clock) = (lastReport, clock)
         reader.perform { loop in
             let content = loop.report()
             lastReport.change { report in
                 report.content = content
                 report.answered = clock.monotonic
-                report.number = Swift.max(report.number, number)
             }
         }
         let answer = lastReport.wait(until: now + Self.patience) {

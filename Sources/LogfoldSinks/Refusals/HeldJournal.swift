@@ -9,8 +9,8 @@ import LogfoldParsing
 ///     {"settled":[[0,17],[19,19]],"dead":[[18,18]]}
 ///
 /// A line `{"dead_lettered":3}` stands in front where the file was written anew without what was settled; it is negative
-/// where more dead letters were delivered after all. Whatever is done is on the disk before the call returns. Held events of a commit that a crash has undone are taken back, since
-/// they are delivered again.
+/// where more dead letters were delivered after all. Whatever is done is on the disk before the call returns. Held events
+/// of a commit that a crash has undone are taken back, since they are delivered again.
 final class HeldJournal {
     /// An event that is held.
     private struct Item {
@@ -81,16 +81,6 @@ final class HeldJournal {
             try OpenFile(path, for: .appending, in: files).truncate(to: size)
         }
         try settle(delivered: undone, dead: [])
-    }
-
-    /// The events that are held, without a change.
-    func all() throws(FileSystemError) -> [RefusedEvent] {
-        var events: [RefusedEvent] = []
-        for item in items where item.length > 0 {
-            let line = try OpenFile(path, in: files).bytes(from: item.start, to: item.start + Int64(item.length))
-            if let event = RefusedEvent(line) { events.append(event) }
-        }
-        return events
     }
 
     /// Where the held events of a sink lie.

@@ -1,6 +1,6 @@
 import LogfoldCore
 
-/// A part of a time in a path, by its letter in strftime(3); all of them numbers, in UTC.
+/// A part of a time in a path or in the name of an index, by its letter in strftime(3); all of them numbers, in UTC.
 enum TimePart: Character, CaseIterable, Sendable {
     case year = "Y"
     case month = "m"

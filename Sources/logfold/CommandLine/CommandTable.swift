@@ -30,7 +30,7 @@ struct CommandTable: Sendable {
     /// The commands that have a word of their own.
     var named: [CommandSpec] { Array(commands.dropFirst()) }
 
-    /// Whether `word` selects a command.
+    /// The command that `word` selects; nil where there is none of this name.
     func command(_ word: String) -> CommandSpec? { named.first { $0.name.rawValue == word } }
 
     /// What to ask where the first argument was taken for a file and there is no such file: nil, or

@@ -1,5 +1,5 @@
 /// What the exit status says; the same for every command.
-enum ExitCode: Int32, Sendable {
+enum ExitCode: Int32, CaseIterable, Sendable {
     /// All that was asked for was done.
     case done = 0
     /// It ran, but something was dropped, unreadable or failed.
@@ -7,7 +7,7 @@ enum ExitCode: Int32, Sendable {
     /// The command line or a configuration is wrong; nothing was read.
     case usage = 2
     /// There was nothing to work with: no input could be read, `data_dir` is locked, no agent could be reached.
-    case nothingToRead = 3
+    case nothingToWorkWith = 3
 
     /// What the man pages say of it.
     var meaning: String {
@@ -15,11 +15,8 @@ enum ExitCode: Int32, Sendable {
         case .done: "All that was asked for was done."
         case .incomplete: "It ran, but something was dropped, could not be read or failed."
         case .usage: "The command line or a configuration is wrong. Nothing was read."
-        case .nothingToRead:
+        case .nothingToWorkWith:
             "There was nothing to work with: no input could be read, data_dir could not be used, no agent was there."
         }
     }
-
-    /// All codes, in the order in which the man pages list them.
-    static let all: [ExitCode] = [.done, .incomplete, .usage, .nothingToRead]
 }

@@ -39,7 +39,7 @@ struct ManPage {
     }
 
     private static func exitStatus() -> [String] {
-        [".SH EXIT STATUS"] + ExitCode.all.flatMap { entry("\($0.rawValue)", $0.meaning) }
+        [".SH EXIT STATUS"] + ExitCode.allCases.flatMap { entry("\($0.rawValue)", $0.meaning) }
     }
 
     private static func environment() -> [String] {

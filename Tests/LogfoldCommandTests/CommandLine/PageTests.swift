@@ -131,6 +131,6 @@ struct TerminalTests {
 
     @Test("the exit codes are those that the documentation promises")
     func exitCodes() {
-        #expect(ExitCode.all.map(\.rawValue) == [0, 1, 2, 3])
+        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3])
     }
 }

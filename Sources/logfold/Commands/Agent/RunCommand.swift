@@ -23,7 +23,7 @@ enum RunCommand {
             return try agent.run().isComplete ? .done : .incomplete
         } catch {
             Terminal.say(error.description)
-            return .nothingToRead
+            return .nothingToWorkWith
         }
     }
 

@@ -19,7 +19,7 @@ enum DeadLettersCommand {
             }
         } catch {
             Terminal.say(error.description)
-            return .nothingToRead
+            return .nothingToWorkWith
         }
     }
 
@@ -69,7 +69,7 @@ extension DeadLettersCommand {
             directory = try DataDirectory(path, in: files)
         } catch {
             Terminal.say("\(error.description); the agent has to be stopped to retry dead letters")
-            return .nothingToRead
+            return .nothingToWorkWith
         }
         // It is locked for as long as this lives.
         defer { withExtendedLifetime(directory) {} }
@@ -89,7 +89,7 @@ extension DeadLettersCommand {
         }
         guard let result else {
             Terminal.say("there are no dead letters of sink '\(sink.name)' in '\(directory)'")
-            return .nothingToRead
+            return .nothingToWorkWith
         }
         if let failure = result.failure { Terminal.say("sink '\(sink.name)': \(failure)") }
         let shown = Logfold.show(

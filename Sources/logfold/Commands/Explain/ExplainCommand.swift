@@ -28,7 +28,7 @@ enum ExplainCommand {
             Terminal.say("standard output", error.reason)
             return .incomplete
         }
-        return unread == 0 ? .done : unread == paths.count ? .nothingToRead : .incomplete
+        return unread == 0 ? .done : unread == paths.count ? .nothingToWorkWith : .incomplete
     }
 }
 

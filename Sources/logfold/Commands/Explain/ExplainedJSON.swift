@@ -1,3 +1,4 @@
+import LogfoldIO
 import LogfoldParsing
 
 /// What `explain --json` prints: an object for each line, and one for the end of each event.
@@ -17,7 +18,7 @@ struct ExplainedJSON {
     private let file: String
 
     /// Objects for the lines of this file.
-    init(file: String) { self.file = Self.quoted(file) }
+    init(file: String) { self.file = JSONQuoting.quoted(file) }
 
     /// The object of a line.
     func row(_ line: ExplainedLine) -> String {
@@ -26,30 +27,17 @@ struct ExplainedJSON {
         if let number = line.number { members.append("\"line\":\(number)") }
         members += [
             "\"offset\":\(decision.offset)", "\"length\":\(decision.length)", "\"lines\":\(decision.physicalLines)",
-            "\"format\":\(Self.quoted(line.format))", "\"role\":\"\(decision.role.rawValue)\"",
+            "\"format\":\(JSONQuoting.quoted(line.format))", "\"role\":\"\(decision.role.rawValue)\"",
             "\"rule\":\"\(decision.rule.rawValue)\"",
         ]
         if let doubt = decision.doubt { members.append("\"doubt\":\"\(doubt.rawValue)\"") }
         if let event = decision.movedFrom { members.append("\"moved_from\":\(event + 1)") }
-        members += ["\"reason\":\(Self.quoted(line.reason))", "\"text\":\(Self.quoted(line.excerpt))"]
+        members += ["\"reason\":\(JSONQuoting.quoted(line.reason))", "\"text\":\(JSONQuoting.quoted(line.excerpt))"]
         return "{\(members.joined(separator: ","))}\n"
     }
 
     /// The object of an event's end.
     func row(endOf event: Int, _ ending: EventEnding) -> String {
         "{\"file\":\(file),\"event\":\(event + 1),\"ends\":\"\(ending.rawValue)\",\"reason\":\"\(ending.words)\"}\n"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "\"") { result, scalar in
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\0"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        } + "\""
     }
 }

@@ -51,7 +51,7 @@ struct Filter: ~Copyable {
             case .stopped: return finish(isComplete ? .done : .incomplete)
             }
         }
-        if readable == 0 { return finish(.nothingToRead) }
+        if readable == 0 { return finish(.nothingToWorkWith) }
         return finish(isComplete ? .done : .incomplete)
     }
 

@@ -100,7 +100,7 @@ struct GoldenRunner {
         let total = passed + failed + updated
         if total == 0 {
             if isReadable { Terminal.say("no tests: a test is a file x.log with x.expected.jsonl beside it") }
-            return .nothingToRead
+            return .nothingToWorkWith
         }
         say("\(passed) passed, \(failed) failed" + (isUpdating ? ", \(updated) updated" : ""))
         return failed == 0 && isReadable ? .done : .incomplete

@@ -19,7 +19,7 @@ struct ConfiguredReplay {
         var (agent, document) = ConfigurationFile.read(configuration, in: files)
         guard CheckCommand.say(document.problems) == 0 else { return .usage }
         var place = try place(in: agent)
-        guard let (log, status) = open() else { return .nothingToRead }
+        guard let (log, status) = open() else { return .nothingToWorkWith }
         let host = HostFacts(version: Version.current, in: files)
         let path = ServicePath.absolute(options.log, in: host.folder)
         var source = SourceDescription(key: 0, path: path, logicalPath: RotationName(path).logicalPath)
@@ -83,7 +83,7 @@ struct ConfiguredReplay {
             return say(try agent.run(), report)
         } catch {
             Terminal.say(error.description)
-            return .nothingToRead
+            return .nothingToWorkWith
         }
     }
 
@@ -95,7 +95,7 @@ struct ConfiguredReplay {
         for sink in late { Terminal.say("sink \(sink.name)", "\(sink.waiting) events are not delivered") }
         if let failure = report.failure {
             Terminal.say(options.log, failure)
-            if report.records == 0 { return .nothingToRead }
+            if report.records == 0 { return .nothingToWorkWith }
         } else if !report.isAtEnd {
             Terminal.say(options.log, "the rest was not played, because of a signal")
         }

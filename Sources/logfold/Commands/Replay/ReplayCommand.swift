@@ -18,7 +18,7 @@ enum ReplayCommand {
         _ files: any FileSystem
     ) throws(UsageError) -> ExitCode {
         let clock = SystemClock()
-        guard let (log, status) = open(options, files) else { return .nothingToRead }
+        guard let (log, status) = open(options, files) else { return .nothingToWorkWith }
         guard let target = try openTarget(path, rotation, unless: status, files) else { return .incomplete }
         let reference = options.reading.referenceTime ?? (status.kind == .regular ? status.modified : clock.now)
         let terminal = OpenFile(standard: .standardError, in: files)
@@ -78,7 +78,7 @@ enum ReplayCommand {
         case .all: return .done
         case .unreadable(let error):
             Terminal.say(options.logName, error.reason)
-            return replay.records == 0 ? .nothingToRead : .incomplete
+            return replay.records == 0 ? .nothingToWorkWith : .incomplete
         case .unwritable(let error):
             // Somebody who stops reading has seen enough.
             if error.isBrokenPipe { return .done }

@@ -4,8 +4,9 @@ import LogfoldIO
 import LogfoldPipeline
 import LogfoldSinks
 
-/// `logfold setup elasticsearch|opensearch`.
+/// `logfold setup elasticsearch|opensearch`: template, retention and dashboards for the events of a sink.
 enum SetupCommand {
+    /// Installs them by the endpoints of the configured sink, or writes them to files.
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         let files = PosixFileSystem()
         let (configuration, document) = ConfigurationFile.read(arguments.text("config") ?? "", in: files)
@@ -73,7 +74,8 @@ enum SetupCommand {
                 let output = try OpenFile(path, for: .replacing, in: files)
                 try output.write(Array(file.text.utf8))
                 try output.close()
-                _ = Logfold.show(path + "\n")
+                let shown = Logfold.show(path + "\n")
+                if shown != .done { return shown }
             }
             return .done
         } catch {

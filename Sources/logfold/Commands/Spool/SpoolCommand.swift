@@ -15,7 +15,7 @@ enum SpoolCommand {
         let folder = DiskSpool.folder(in: dataDirectory)
         guard DiskSpool.exists(in: dataDirectory, files) else {
             Terminal.say("there is no spool in '\(folder)'; -c or --data-dir says where one is")
-            return .nothingToRead
+            return .nothingToWorkWith
         }
         do throws(SpoolRefusal) {
             switch action {
@@ -31,7 +31,7 @@ enum SpoolCommand {
             }
         } catch {
             Terminal.say(error.description)
-            return .nothingToRead
+            return .nothingToWorkWith
         }
     }
 
@@ -78,12 +78,12 @@ enum SpoolCommand {
             let directory = try DataDirectory(dataDirectory, in: files)
             guard let waiting = try forget(sink, in: directory, files) else {
                 Terminal.say("there is no cursor of a sink '\(sink)'; 'logfold spool info' names those there are")
-                return .nothingToRead
+                return .nothingToWorkWith
             }
             return Logfold.show("gave up \(HumanText.count(waiting, of: "event")) that waited for sink '\(sink)'\n")
         } catch {
             Terminal.say("\(error.description); the agent has to be stopped to forget a sink")
-            return .nothingToRead
+            return .nothingToWorkWith
         }
     }
 
@@ -118,7 +118,8 @@ private enum SpoolAction: String, CaseIterable {
         let (action, sink) = try arguments.action(SpoolAction.self, needingSink: [.forget])
         if sink != nil, action == .info || action == .verify {
             throw UsageError(
-                kind: .unexpectedArgument, message: "'spool \(action.rawValue)' takes no name of a sink", command: .spool)
+                kind: .unexpectedArgument, message: "'spool \(action.rawValue)' takes no name of a sink",
+                command: .spool)
         }
         return (action, sink)
     }

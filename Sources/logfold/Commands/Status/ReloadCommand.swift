@@ -13,7 +13,7 @@ enum ReloadCommand {
         guard let pid = arguments.positionals.first.flatMap(Int32.init) else { return .usage }
         if let refusal = refusal(of: pid, in: files) {
             Terminal.say(refusal)
-            return .nothingToRead
+            return .nothingToWorkWith
         }
         // Asked before the signal, so that a reload that is quick is not missed.
         let before: Result<UInt64, Unknown>
@@ -25,7 +25,7 @@ enum ReloadCommand {
         }
         guard kill(pid, SIGHUP) == 0 else {
             Terminal.say("cannot signal process \(pid)", Terminal.reason(errno))
-            return .nothingToRead
+            return .nothingToWorkWith
         }
         switch before {
         case .success(let count): return waitForEnd(of: pid, address, after: count, timeout)

@@ -12,7 +12,7 @@ enum StatusCommand {
             (status, body) = try StatusQuestion.ask(address)
         } catch {
             say(error, address)
-            return .nothingToRead
+            return .nothingToWorkWith
         }
         let shown: ExitCode
         if arguments.flag("json") {
