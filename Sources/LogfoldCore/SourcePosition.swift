@@ -1,6 +1,6 @@
 /// Where the reading of a source can be taken up again so that the same events come out: nothing lost, nothing twice.
 ///
-/// The engine makes it and takes it back (DESIGN section 6, *Position*); everybody else passes it on.
+/// The engine makes it and takes it back (`Docs/rules.md`, *Position*); everybody else passes it on.
 package struct SourcePosition: Sendable, Equatable {
     /// Offset of the first byte to be read again, in the decoded source: no event that is still inside begins before
     /// it, and no event that has left reaches over it.

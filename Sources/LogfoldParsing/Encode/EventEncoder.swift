@@ -1,6 +1,6 @@
 import LogfoldCore
 
-/// Writes events as JSON lines in logfold's schema: the only encoder there is (DESIGN section 4).
+/// Writes events as JSON lines in logfold's schema: the only encoder there is (`Docs/schema.md`).
 ///
 /// Members come in one fixed order, absent ones are left out. Text is escaped and validated while it is copied; what
 /// redaction masked is replaced in every copy.

@@ -1,6 +1,6 @@
 import LogfoldCore
 
-/// Gives the events of one source their ids (DESIGN section 4, *Event id*): the same whenever and however often the
+/// Gives the events of one source their ids (`Docs/rules.md`, *Event id*): the same whenever and however often the
 /// same bytes are read, from a file, its renamed or its compressed copy; never the same for two hosts, paths or
 /// generations.
 struct EventIdentity {

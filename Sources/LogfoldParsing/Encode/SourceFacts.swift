@@ -17,7 +17,7 @@ package struct SourceFacts: Sendable {
     /// What `event.id` is made of; no ids without it.
     package var identity: Identity?
 
-    /// What tells the events of this source from those of all others (DESIGN section 4, *Event id*).
+    /// What tells the events of this source from those of all others (`Docs/rules.md`, *Event id*).
     package struct Identity: Sendable {
         /// The host's own id and its name.
         package var host: [UInt8]

@@ -141,7 +141,7 @@ struct EventPipeline: ~Copyable {
             isRedacted: isRedacted || outcome.isMasked)
     }
 
-    /// The event's time in UTC (DESIGN section 5, *Times*).
+    /// The event's time in UTC (`Docs/rules.md`, *Times*).
     @inline(__always)
     private mutating func time(_ isZoneAssumed: inout Bool, _ source: inout SourceContext) -> Int64 {
         let stamp = normalizer.record.time

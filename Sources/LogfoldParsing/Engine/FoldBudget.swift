@@ -1,7 +1,7 @@
 import LogfoldCore
 
-/// What open folds and the events behind them may hold together, of all sources of an engine (DESIGN section 4,
-/// *Order*).
+/// What open folds and the events behind them may hold together, of all sources of an engine (`Docs/rules.md`,
+/// *Folding*).
 struct FoldBudget {
     /// All of it, in bytes.
     let limit: Int

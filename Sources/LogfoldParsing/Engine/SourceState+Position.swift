@@ -1,6 +1,6 @@
 import LogfoldCore
 
-// Where the reading of a source can be taken up, and what has to be known there (DESIGN section 6, *Position*).
+// Where the reading of a source can be taken up, and what has to be known there (`Docs/rules.md`, *Position*).
 
 extension SourceState {
     /// The lowest virtual offset at which something lies that is in no event: held lines, parts of a line. The lowest

@@ -38,7 +38,7 @@ struct EndedFold: Equatable {
 }
 
 extension Fold {
-    /// Ends the folds that have been silent for long enough; see DESIGN section 4, *Live*.
+    /// Ends the folds that have been silent for long enough; see `Docs/rules.md`, *Live*.
     ///
     /// The first call after a fold's last line starts its silence: only the caller knows a clock, and it calls when
     /// nothing more is to be read. `offset` is how far the source was read; `unfinishedLine` says that bytes without a

@@ -1,6 +1,6 @@
 import LogfoldCore
 
-/// Puts the lines of a source together into events, by owner (DESIGN section 4).
+/// Puts the lines of a source together into events, by owner (`Docs/rules.md`, *Folding*).
 ///
 /// Pure: what it decides depends on the lines and their order only; the clock comes in by ``expire(now:)``. Lines
 /// arrive classified; the fold knows neither formats nor JSON.

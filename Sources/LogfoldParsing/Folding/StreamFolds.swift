@@ -1,4 +1,4 @@
-/// The open folds of one stream and the log's own time in it (DESIGN section 4).
+/// The open folds of one stream and the log's own time in it (`Docs/rules.md`, *Folding*).
 ///
 /// A stream has one clock. A process writes one record at a time, so it has at most one open fold; the fold ends at
 /// that process's next head, or when the clock has moved on.

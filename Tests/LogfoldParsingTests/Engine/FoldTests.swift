@@ -2,7 +2,7 @@ import LogfoldParsing
 import LogfoldTestSupport
 import Testing
 
-/// Which lines become one event (DESIGN section 4).
+/// Which lines become one event (`Docs/rules.md`, *Folding*).
 struct FoldTests {
     /// The messages and stack traces, a line for each event; `≈` behind an event that is flagged.
     private func folded(_ text: String) -> String {

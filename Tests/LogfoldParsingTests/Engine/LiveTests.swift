@@ -2,7 +2,7 @@ import LogfoldParsing
 import LogfoldTestSupport
 import Testing
 
-/// When events leave while a log is written (DESIGN section 4, *Live*). Times are milliseconds of the test's clock.
+/// When events leave while a log is written (`Docs/rules.md`, *Live*). Times are milliseconds of the test's clock.
 struct LiveTests {
     private let info = "2026-11-22 16:59:18.000 1 INFO nova.x [-] up\n"
     private let error = "2026-11-22 16:59:18.000 1 ERROR nova.x [-] bad\n"

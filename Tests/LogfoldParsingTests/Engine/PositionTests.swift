@@ -4,7 +4,7 @@ import Testing
 
 @testable import LogfoldParsing
 
-/// Where reading can be taken up, and what is delivered then (DESIGN section 6, *Position*).
+/// Where reading can be taken up, and what is delivered then (`Docs/rules.md`, *Position*).
 struct PositionTests {
     /// Lines of 60 bytes each, so that offsets can be read off.
     private static func line(_ pid: Int, _ level: String, _ text: String) -> String {

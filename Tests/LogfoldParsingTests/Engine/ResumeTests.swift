@@ -4,7 +4,7 @@ import Testing
 
 @testable import LogfoldParsing
 
-/// A reading that is taken up where another left off makes the same events (DESIGN section 6, *Position*).
+/// A reading that is taken up where another left off makes the same events (`Docs/rules.md`, *Position*).
 struct ResumeTests {
     @Test(arguments: Fixtures.texts)
     func `a recording that is read in several lives gives the events of one`(name: String) throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LogfoldParsing
 
-/// A source that goes on in another file: rotation (DESIGN section 4, and section 6, *Position*).
+/// A source that goes on in another file: rotation (`Docs/rules.md`, *Position*).
 struct SuccessionTests {
     private let error = "2026-11-22 16:59:18.000 1 ERROR nova.x [-] bad\n"
     private let header = "2026-11-22 16:59:18.000 1 ERROR nova.x Traceback (most recent call last):\n"

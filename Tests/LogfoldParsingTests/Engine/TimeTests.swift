@@ -3,7 +3,7 @@ import LogfoldParsing
 import LogfoldTestSupport
 import Testing
 
-/// When events happened, in UTC (DESIGN section 5, *Times*).
+/// When events happened, in UTC (`Docs/rules.md`, *Times*).
 struct TimeTests {
     private func times(_ stamps: [String], zone: String) throws -> [String] {
         let rules = try ZoneFixture.rules(zone)

@@ -1,4 +1,4 @@
-/// Why a line went to its event: one case for each rule of the fold (DESIGN section 4).
+/// Why a line went to its event: one case for each rule of the fold (`Docs/rules.md`, *Folding*).
 ///
 /// The raw value is the rule's name in the JSON of `logfold explain`.
 package enum FoldRule: String, Sendable, CaseIterable {
