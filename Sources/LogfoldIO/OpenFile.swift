@@ -123,6 +123,20 @@ package final class OpenFile: Sendable {
         try retrying { () throws(FileSystemError) in try fileSystem.status(of: descriptor) }
     }
 
+    /// The bytes between two offsets, as far as the file has them.
+    package func bytes(from start: Int64, to end: Int64) throws(FileSystemError) -> [UInt8] {
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(max(end - start, 0)), alignment: 1)
+        defer { unsafe room.deallocate() }
+        var count = 0
+        while count < room.count {
+            let got = try unsafe read(
+                into: UnsafeMutableRawBufferPointer(rebasing: room[count...]), at: start + Int64(count))
+            if got == 0 { break }
+            count += got
+        }
+        return unsafe Array(room[..<count])
+    }
+
     /// Whether a person looks at it.
     package var isTerminal: Bool { fileSystem.isTerminal(descriptor) }
 }

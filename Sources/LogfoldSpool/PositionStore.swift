@@ -124,15 +124,9 @@ extension PositionStore {
 
     /// Replaces the snapshot: when this returns it is on the disk, and older journals are gone.
     package func write(_ positions: SavedPositions, generation: UInt64) throws(FileSystemError) {
-        let fresh = "\(path).new"
-        let file = try OpenFile(fresh, for: .replacing, in: files)
-        try file.write(positions.encoded(generation: generation, checksum: Checksum.crc32))
-        try file.synchronize()
-        try file.close()
-        try files.rename(fresh, to: path)
-        let folder = try OpenFile(directory.path, for: .directory, in: files)
-        try folder.synchronize()
-        try folder.close()
+        try files.replace(path) { (file) throws(FileSystemError) in
+            try file.write(positions.encoded(generation: generation, checksum: Checksum.crc32))
+        }
         removeJournals(before: generation)
     }
 

@@ -82,11 +82,11 @@ final class DeadLetterFile {
     /// Returns false where there is no room in the file.
     private func write() throws(FileSystemError) -> Bool {
         // Opened anew each time: whoever has read the letters may have moved the file away.
-        try files.makeDirectories(parentDirectory(of: path), mode: 0o750)
+        try files.makeDirectories(parentDirectory(of: path), mode: RefusedFiles.directoryMode)
         let file = try OpenFile(path, for: .appending, in: files)
         let size = try file.status().size
         guard size + Int64(pending.count) <= Int64(maxBytes) else { return false }
-        if size == 0 { try files.setMode(file.descriptor, 0o640) }
+        if size == 0 { try files.setMode(file.descriptor, RefusedFiles.mode) }
         let isTorn = try !endsWithNewline(size)
         do throws(FileSystemError) {
             if isTorn { try file.write([0x0A]) }

@@ -145,15 +145,12 @@ extension DeadLetterRetry {
     private func replace() throws(FileSystemError) {
         if kept.count == 0 {
             try files.remove(path)
+            try files.synchronizeDirectory(of: path)
         } else {
-            let fresh = try OpenFile("\(path).new", for: .replacing, in: files)
-            try files.setMode(fresh.descriptor, 0o640)
-            try kept.withSpan { (span) throws(FileSystemError) in try fresh.write(span) }
-            try fresh.synchronize()
-            try fresh.close()
-            try files.rename("\(path).new", to: path)
+            try files.replace(path, mode: RefusedFiles.mode) { (file) throws(FileSystemError) in
+                try kept.withSpan { (span) throws(FileSystemError) in try file.write(span) }
+            }
         }
-        try files.synchronizeDirectory(of: path)
         try HeldJournal(sink: sink, inDirectory: directory, maxBytes: .max, files: files).noteRevived(result.delivered)
     }
 }

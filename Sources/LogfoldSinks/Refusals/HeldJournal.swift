@@ -131,9 +131,9 @@ extension HeldJournal {
 
     /// Writes lines behind all others and brings them to the disk; returns where they begin.
     private func write(_ lines: RawSpan) throws(FileSystemError) -> Int64 {
-        try files.makeDirectories(parentDirectory(of: path), mode: 0o750)
+        try files.makeDirectories(parentDirectory(of: path), mode: RefusedFiles.directoryMode)
         let file = try OpenFile(path, for: .appending, in: files)
-        if size == 0 { try files.setMode(file.descriptor, 0o640) }
+        if size == 0 { try files.setMode(file.descriptor, RefusedFiles.mode) }
         do throws(FileSystemError) {
             try file.write(lines)
             try file.synchronize()
@@ -225,26 +225,22 @@ extension HeldJournal {
 
     /// Writes the file anew with what is still held.
     private func rewrite() throws(FileSystemError) {
-        try files.makeDirectories(parentDirectory(of: path), mode: 0o750)
-        let fresh = try OpenFile("\(path).new", for: .replacing, in: files)
-        try files.setMode(fresh.descriptor, 0o640)
-        var length: Int64 = 0
-        func put(_ line: [UInt8]) throws(FileSystemError) {
-            try fresh.write(line + [0x0A])
-            length += Int64(line.count) + 1
-        }
-        try put(Array("{\"dead_lettered\":\(deadLettered)}".utf8))
+        try files.makeDirectories(parentDirectory(of: path), mode: RefusedFiles.directoryMode)
         var kept = items.filter { $0.length > 0 }
-        for at in kept.indices {
-            let start = length
-            let (from, to) = (kept[at].start, kept[at].start + Int64(kept[at].length))
-            try put(try OpenFile(path, in: files).bytes(from: from, to: to))
-            kept[at].start = start
+        let old = kept.isEmpty ? nil : try OpenFile(path, in: files)
+        var length: Int64 = 0
+        try files.replace(path, mode: RefusedFiles.mode) { (file) throws(FileSystemError) in
+            func put(_ line: [UInt8]) throws(FileSystemError) {
+                try file.write(line + [0x0A])
+                length += Int64(line.count) + 1
+            }
+            try put(Array("{\"dead_lettered\":\(deadLettered)}".utf8))
+            for at in kept.indices {
+                let (start, from) = (length, kept[at].start)
+                try put(try old?.bytes(from: from, to: from + Int64(kept[at].length)) ?? [])
+                kept[at].start = start
+            }
         }
-        try fresh.synchronize()
-        try fresh.close()
-        try files.rename("\(path).new", to: path)
-        try files.synchronizeDirectory(of: path)
         (items, size, turn) = (kept, length, 0)
     }
 }

@@ -3,6 +3,10 @@ package import LogfoldIO
 
 /// The files of refused events, for who looks at them from outside of a sink.
 package enum RefusedFiles {
+    /// Modes of the files and their directories: others may not read what stands in logs.
+    static let mode: UInt32 = 0o640
+    static let directoryMode: UInt32 = 0o750
+
     /// What a sink holds; nothing is changed.
     package static func held(
         of sink: String, inDirectory directory: String, _ files: any FileSystem

@@ -73,13 +73,9 @@ package enum CursorFile {
     static func replace(
         in folder: String, _ cursors: [StoredCursor], _ files: any FileSystem, isDurable: Bool = true
     ) throws(FileSystemError) {
-        let fresh = "\(folder)/cursors.new"
-        let file = try OpenFile(fresh, for: .replacing, in: files)
-        try file.write(encode(cursors))
-        if isDurable { try file.synchronize() }
-        try file.close()
-        try files.rename(fresh, to: "\(folder)/cursors")
-        if isDurable { try files.synchronizeFolder(folder) }
+        try files.replace("\(folder)/cursors", isDurable: isDurable) { (file) throws(FileSystemError) in
+            try file.write(encode(cursors))
+        }
     }
 
     package static func decode(_ bytes: [UInt8]) throws(SavedFileProblem) -> [StoredCursor] {
@@ -97,15 +93,6 @@ package enum CursorFile {
         } catch {
             throw .damaged
         }
-    }
-}
-
-extension FileSystem {
-    /// Brings the names in a folder to the disk.
-    func synchronizeFolder(_ path: String) throws(FileSystemError) {
-        let folder = try OpenFile(path, for: .directory, in: self)
-        try folder.synchronize()
-        try folder.close()
     }
 }
 

@@ -210,8 +210,8 @@ extension DiskSpool {
         do throws(FileSystemError) {
             for file in round.files { try file.synchronize() }
             if round.isFolderDirty {
-                try files.synchronizeFolder(folder)
-                try files.synchronizeFolder(directory.path)
+                try files.synchronize(directory: folder)
+                try files.synchronize(directory: directory.path)
             }
             return true
         } catch {

@@ -217,7 +217,7 @@ extension RecoveredSpool {
                 try file.synchronize()
                 try file.close()
             }
-            try files.synchronizeFolder(folder)
+            try files.synchronize(directory: folder)
         }
     }
 }

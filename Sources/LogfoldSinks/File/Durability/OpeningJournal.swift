@@ -122,14 +122,8 @@ final class OpeningJournal {
 
     /// Writes the file anew, in one step for whoever reads it after a crash.
     private func rewrite() throws(FileSystemError) {
-        let fresh = "\(path).new"
         let all = records.flatMap { $0 }
-        let replacement = try OpenFile(fresh, for: .replacing, in: files)
-        try replacement.write(all)
-        if isSynchronized { try replacement.synchronize() }
-        try replacement.close()
-        try files.rename(fresh, to: path)
-        if isSynchronized { try files.synchronizeDirectory(of: path) }
+        try files.replace(path, isDurable: isSynchronized) { (file) throws(FileSystemError) in try file.write(all) }
         file = nil
         length = Int64(all.count)
     }

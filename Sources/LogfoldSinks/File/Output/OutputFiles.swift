@@ -2,9 +2,6 @@ import LogfoldCore
 import LogfoldIO
 import LogfoldParsing
 
-/// Says what an operator should know though the sink goes on: a sentence that is always the same, and its fields.
-package typealias SinkReport = (_ message: String, _ fields: [(String, String)]) -> Void
-
 /// All files of a file sink, by their paths: opened and closed as they are needed, so that only so many are open.
 final class OutputFiles {
     let options: FileSinkOptions

@@ -60,7 +60,9 @@ struct GoldenRunner {
                 passed += 1
                 say("ok \(test.log)")
             } else if isUpdating {
-                try files.replace(test.expectation, with: made)
+                try files.replace(test.expectation, isDurable: false) { (file) throws(FileSystemError) in
+                    try file.write(made)
+                }
                 updated += 1
                 say("updated \(test.expectation)")
             } else {

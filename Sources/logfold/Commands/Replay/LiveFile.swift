@@ -84,12 +84,6 @@ struct LiveFile {
     }
 
     private static func exists(_ path: String, _ files: any FileSystem) throws(FileSystemError) -> Bool {
-        do throws(FileSystemError) {
-            _ = try files.status(at: path)
-            return true
-        } catch {
-            guard error.isNotFound else { throw error }
-            return false
-        }
+        try files.statusIfPresent(at: path) != nil
     }
 }

@@ -71,9 +71,9 @@ enum SetupCommand {
             try files.makeDirectories(folder, mode: 0o755)
             for file in plan.files {
                 let path = "\(folder)/\(file.name)"
-                let output = try OpenFile(path, for: .replacing, in: files)
-                try output.write(Array(file.text.utf8))
-                try output.close()
+                try files.replace(path, isDurable: false) { (output) throws(FileSystemError) in
+                    try output.write(Array(file.text.utf8))
+                }
                 let shown = Logfold.show(path + "\n")
                 if shown != .done { return shown }
             }
