@@ -149,26 +149,9 @@ extension TimeZoneFiles {
         let wanted = name.lowercased()
         let close = zones.compactMap { zone -> (zone: String, distance: Int)? in
             let candidate = zone.lowercased()
-            let distance = candidate.hasSuffix("/" + wanted) ? 0 : editDistance(wanted, candidate)
-            return distance <= 1 + wanted.utf8.count / 6 ? (zone, distance) : nil
+            if candidate.hasSuffix("/" + wanted) { return (zone, 0) }
+            return Spelling.distance(wanted, candidate, limit: 1 + wanted.utf8.count / 6).map { (zone, $0) }
         }
         return close.sorted { ($0.distance, $0.zone) < ($1.distance, $1.zone) }.prefix(3).map(\.zone)
     }
-}
-
-/// How many letters must be put in, taken out or changed to make one word of the other.
-private func editDistance(_ left: String, _ right: String) -> Int {
-    let columns = Array(right.utf8)
-    var row = Array(0...columns.count)
-    // No zone has a name this long.
-    for (line, byte) in left.utf8.prefix(64).enumerated() {
-        var diagonal = row[0]
-        row[0] = line + 1
-        for (column, other) in columns.enumerated() {
-            let above = row[column + 1]
-            row[column + 1] = byte == other ? diagonal : 1 + min(diagonal, above, row[column])
-            diagonal = above
-        }
-    }
-    return row[columns.count]
 }

@@ -14,17 +14,9 @@ extension AgentConfiguration {
 
     /// What is done with events, and where they go; nil where that is nothing and everywhere.
     func plan(_ routes: RouteTable) -> RoutePlan? {
-        let constants = inputs.filter { !$0.options.fields.isEmpty }.map { input in
-            RoutePlan.Transform(
-                name: input.name, inputs: [input.name], action: .add(input.options.fields, when: nil))
-        }
-        let ways = sinks.compactMap { sink in
-            routes[sink.name].map { bit in
-                RoutePlan.Route(
-                    name: sink.name, bit: bit, inputs: sink.takes.inputs, condition: sink.takes.condition)
-            }
-        }
-        let plan = RoutePlan(transforms: constants + transforms, routes: ways)
+        let plan = RoutePlan(
+            inputs: inputs.map { ($0.name, $0.options.fields) }, steps: transforms,
+            sinks: sinks.compactMap { sink in routes[sink.name].map { (sink.name, $0, sink.takes) } })
         return plan.isTrivial ? nil : plan
     }
 }

@@ -19,19 +19,16 @@ extension RoutePlan {
     /// How many sinks there can be: an event has a bit for each.
     package static let mostSinks = 64
 
-    /// The plan of a configuration: what inputs add to their events, the steps, and the ways to the sinks, whose bits
-    /// are in their order.
+    /// The plan of a configuration: what inputs add to their events, the steps, and the ways to the sinks.
     package init(
         inputs: [(name: String, fields: AddedFields)], steps: [Transform],
-        sinks: [(name: String, options: RouteOptions)]
+        sinks: [(name: String, bit: UInt64, options: RouteOptions)]
     ) {
         let constants = inputs.filter { !$0.fields.isEmpty }.map { input in
             Transform(name: input.name, inputs: [input.name], action: .add(input.fields, when: nil))
         }
-        let routes = sinks.prefix(Self.mostSinks).enumerated().map { number, sink in
-            Route(
-                name: sink.name, bit: 1 << UInt64(number), inputs: sink.options.inputs,
-                condition: sink.options.condition)
+        let routes = sinks.map { sink in
+            Route(name: sink.name, bit: sink.bit, inputs: sink.options.inputs, condition: sink.options.condition)
         }
         self.init(transforms: constants + steps, routes: routes)
     }

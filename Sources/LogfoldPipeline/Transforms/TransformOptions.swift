@@ -26,7 +26,7 @@ package struct TransformOptions: Sendable {
         let inputs = section.inputs(of: known)
         let action: RoutePlan.Action? =
             switch kind {
-            case .filter: FilterOptions(section)?.action
+            case .filter: FilterTransformOptions(section)?.action
             case .addFields: AddFieldsOptions(section)?.action
             case .redact: RedactOptions(section)?.action
             }
@@ -44,7 +44,7 @@ package struct TransformOptions: Sendable {
 }
 
 /// `type: filter`: drops events by a condition.
-struct FilterOptions {
+struct FilterTransformOptions {
     let action: RoutePlan.Action
 
     init?(_ section: ConfigSection) {

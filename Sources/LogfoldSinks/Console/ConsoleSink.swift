@@ -42,7 +42,7 @@ package final class ConsoleSink: Sink {
     package func take(_ batch: Batch, route: UInt64) {
         batch.withLines { lines in
             for entry in batch.entries where entry.routes & route != 0 {
-                let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length))
+                let range = entry.line
                 // What no shape can be made of is shown as it is.
                 if !writer.write(lines, range, into: &pending) { pending.append(lines, range) }
                 takenSince = takenSince ?? clock.monotonic

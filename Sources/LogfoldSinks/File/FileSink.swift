@@ -36,7 +36,7 @@ package final class FileSink: Sink {
     }
 
     private func take(_ entry: Batch.Entry, of lines: RawSpan) {
-        let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length))
+        let range = entry.line
         if resolver.move(to: lines, range, time: entry.time) || current == nil {
             current = resolver.path.map(files.output(at:))
         }

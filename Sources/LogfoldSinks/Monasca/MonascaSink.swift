@@ -34,7 +34,7 @@ package final class MonascaSink: TallyingSink, InterruptibleSink {
     package func take(_ batch: Batch, route: UInt64) {
         batch.withLines { lines in
             for entry in batch.entries where entry.routes & route != 0 {
-                lot.append(lines, ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length)))
+                lot.append(lines, entry.line)
             }
         }
         if takenSince == nil, !lot.items.isEmpty { takenSince = clock.monotonic }

@@ -54,7 +54,7 @@ struct PlayedLogTests {
             name: "nova", restored: restored, isFirstRun: true, files: files, clock: FakeClock(now: 0),
             diagnostics: Diagnostics(files: files))
         return PlayedLog(
-            log, Pace(speed, longest: .max),
+            log, ReplayPace(speed, longest: .max),
             ReplayProgress("never", total: 0, OpenFile(standard: .standardError, in: files)),
             as: SourceDescription(key: 0, path: "/x.log", logicalPath: "/x.log"), size: Int64(text.utf8.count), report,
             context)

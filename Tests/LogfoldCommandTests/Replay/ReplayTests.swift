@@ -21,7 +21,7 @@ struct ReplayTests {
 
     /// Plays a text; the file's length at each pause, with the milliseconds at which the pause ends.
     private func play(
-        _ text: String, _ pace: Pace = Pace(.unlimited, longest: 0),
+        _ text: String, _ pace: ReplayPace = ReplayPace(.unlimited, longest: 0),
         rotation: (how: LiveFile.Rotation, records: Int)? = nil, files: any FileSystem = PosixFileSystem()
     ) throws -> (ending: Replay.Ending, pauses: [String]) {
         let log = try OpenFile(try scratch.file("old.log", Data(text.utf8)), in: PosixFileSystem())
@@ -40,7 +40,7 @@ struct ReplayTests {
     @Test("each record comes when it did, after the one before it")
     func pace() throws {
         let text = [head(1, "one"), head(2, "two\nlines"), head(2, "three"), head(5, "four")]
-        let played = try play(text.joined(), Pace(.times(2), longest: .max))
+        let played = try play(text.joined(), ReplayPace(.times(2), longest: .max))
         let length = text[0].utf8.count
         #expect(
             played.pauses == [

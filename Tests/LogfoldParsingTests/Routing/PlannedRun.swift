@@ -49,7 +49,7 @@ extension Batch {
     fileprivate var written: [PlannedRun.Written] {
         withLines { (bytes: RawSpan) in
             entries.map { entry in
-                let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length) - 1)
+                let range = entry.json
                 return PlannedRun.Written(line: bytes.string(range), routes: entry.routes)
             }
         }

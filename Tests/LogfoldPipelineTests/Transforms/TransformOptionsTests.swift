@@ -84,13 +84,13 @@ import Testing
         let fields = configuration.root.sections("inputs").map {
             (name: $0.name, fields: AddedFields(labelsAndTags: $0))
         }
-        let sinks = configuration.root.sections("sinks").map {
-            (name: $0.name, options: RouteOptions($0, inputs: inputs))
+        let sinks = zip(configuration.root.sections("sinks"), [1, 4] as [UInt64]).map {
+            (name: $0.name, bit: $1, options: RouteOptions($0, inputs: inputs))
         }
         configuration.root.finish()
         #expect(configuration.problems == [])
         let plan = RoutePlan(inputs: fields, steps: [], sinks: sinks)
-        #expect(plan.routes.map(\.bit) == [1, 2])
+        #expect(plan.routes.map(\.bit) == [1, 4])
         #expect(plan.routes.map(\.name) == ["all", "bad"])
         #expect(events(plan, input: "openstack").map { $0["labels.a"] } == ["b", "b"])
         #expect(events(plan, input: "journal").map { $0["labels.a"] } == [nil, nil])

@@ -97,7 +97,7 @@ struct MonascaElementTests {
         let batch = EventBatch.of(events)
         batch.withLines { lines in
             for entry in batch.entries {
-                lot.append(lines, ByteRange(Int(entry.start), Int(entry.start + entry.length)))
+                lot.append(lines, entry.line)
             }
         }
         #expect((0..<2).map { String(decoding: lot.event($0), as: UTF8.self) } == events)

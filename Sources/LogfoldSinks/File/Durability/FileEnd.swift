@@ -16,7 +16,7 @@ struct FileEnd {
     /// How long the file is, and how long with whole events only.
     private(set) var size: Int64
     private(set) var length: Int64 = 0
-    private(set) var tail = FileTail()
+    private(set) var tail = LastBytes()
 
     /// Looks at a file; nothing is changed.
     init(of path: String, _ options: FileSinkOptions, _ fileSystem: any FileSystem) throws(SinkFailure) {
@@ -32,7 +32,7 @@ struct FileEnd {
         let reader = try Self.reader(options.compression)
         (length, tail) = try failing { () throws(FileSystemError) in
             let length = if let reader { try memberEnd(file, reader) } else { try lineEnd(file) }
-            return (length, FileTail(try file.bytes(from: max(0, length - Int64(FileTail.length)), to: length)))
+            return (length, LastBytes(try file.bytes(from: max(0, length - Int64(LastBytes.length)), to: length)))
         }
         guard size - length <= Self.longestTear else {
             throw SinkFailure(

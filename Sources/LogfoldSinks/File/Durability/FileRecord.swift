@@ -17,7 +17,7 @@ struct FileIdentity: Hashable {
 }
 
 /// The last bytes of a file, by which it is known again: an inode may have been given to another file.
-struct FileTail: Equatable {
+struct LastBytes: Equatable {
     /// How many bytes are looked at.
     static let length = 64
 
@@ -41,7 +41,7 @@ struct FileExtent: Equatable {
     var length: Int64
     /// When it was begun, by the wall clock: its age is counted from here.
     var since: Int64
-    var tail = FileTail()
+    var tail = LastBytes()
 
     /// What was appended.
     mutating func advance(_ bytes: RawSpan) {
@@ -56,7 +56,7 @@ struct FileRecord: Equatable {
     var identity: FileIdentity
     var length: Int64
     var since: Int64
-    /// CRC-32 of the last ``FileTail/length`` bytes, or of all where there are fewer.
+    /// CRC-32 of the last ``LastBytes/length`` bytes, or of all where there are fewer.
     var tail: UInt32
 
     init(_ path: String, _ extent: FileExtent) {

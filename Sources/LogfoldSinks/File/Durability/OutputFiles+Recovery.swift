@@ -63,8 +63,8 @@ extension OutputFiles {
             return "An output file has become shorter; it goes on at its end"
         }
         let file = try OpenFile(place.path, in: fileSystem)
-        let tail = FileTail(
-            try file.bytes(from: max(0, record.length - Int64(FileTail.length)), to: record.length))
+        let tail = LastBytes(
+            try file.bytes(from: max(0, record.length - Int64(LastBytes.length)), to: record.length))
         guard tail.checksum == record.tail else {
             return "Another program has changed an output file; it is left as it is"
         }

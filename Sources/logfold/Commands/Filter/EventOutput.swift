@@ -55,7 +55,7 @@ final class EventOutput {
                 append(lines)
             } else {
                 for entry in batch.entries {
-                    let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length) - 1)
+                    let range = entry.json
                     if !writer.write(lines, range, into: &buffer) { unwritten += 1 }
                     if isLineBuffered == true || buffer.count >= Self.flushBytes { flush() }
                 }

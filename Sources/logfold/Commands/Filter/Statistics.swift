@@ -15,7 +15,7 @@ final class EventTally {
     func add(_ bytes: RawSpan, _ entries: [Batch.Entry]) {
         for entry in entries {
             lines += Int(entry.lineCount)
-            let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length) - 1)
+            let range = entry.json
             guard view.read(bytes, range) else { continue }
             levels[name(bytes, view.text("log.level")), default: 0] += 1
             let logger = name(bytes, view.text("log.logger"))

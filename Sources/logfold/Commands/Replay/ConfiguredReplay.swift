@@ -109,7 +109,7 @@ private struct PlayedInput: InputOptions {
     let log: OpenFile
     let size: Int64
     let source: SourceDescription
-    let pace: Pace
+    let pace: ReplayPace
     let progress: String
     let report: PlayReport
 

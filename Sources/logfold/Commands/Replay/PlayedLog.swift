@@ -15,7 +15,7 @@ final class PlayedLog: Input {
     private let report: PlayReport
     private let restored: [RestoredSource]
     private var log: RecordedLog
-    private var pace: Pace
+    private var pace: ReplayPace
     private var progress: ReplayProgress
     /// Its number in the engine, and the one that its positions have.
     private var opened: (number: UInt32, key: UInt64)?
@@ -32,7 +32,7 @@ final class PlayedLog: Input {
     /// A log that begins with the first turn. `source` says what the engine is told of it, but for its key; the log's
     /// file has `size` bytes.
     init(
-        _ log: consuming RecordedLog, _ pace: Pace, _ progress: ReplayProgress, as source: SourceDescription,
+        _ log: consuming RecordedLog, _ pace: ReplayPace, _ progress: ReplayProgress, as source: SourceDescription,
         size: Int64, _ report: PlayReport, _ context: InputContext
     ) {
         name = context.name

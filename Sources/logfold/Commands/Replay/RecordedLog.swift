@@ -103,7 +103,7 @@ struct RecordedLog: ~Copyable {
     /// Whether an event is a record of its own: not text without a time, and not the rest of a record that was too long.
     private mutating func hasOwnTime(_ entry: Batch.Entry, _ batch: Batch) -> Bool {
         batch.withLines { lines in
-            let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length) - 1)
+            let range = entry.json
             guard view.read(lines, range), case .json(let flags) = view.value("logfold.flags") else { return true }
             return !lines.string(flags).split(separator: "\"").contains { $0 == "time_assumed" || $0 == "continued" }
         }

@@ -16,7 +16,7 @@ struct Replay: ~Copyable {
     /// How many records were written.
     private(set) var records = 0
     private var bytes = 0
-    private var pace: Pace
+    private var pace: ReplayPace
     private var target: LiveFile
     private var progress: ReplayProgress
     private let clock: any Clock
@@ -30,7 +30,7 @@ struct Replay: ~Copyable {
     /// - Parameters:
     ///   - sleep: waits until a time of the clock's monotonic hand.
     init(
-        _ pace: Pace, _ target: LiveFile, _ progress: ReplayProgress, clock: any Clock,
+        _ pace: ReplayPace, _ target: LiveFile, _ progress: ReplayProgress, clock: any Clock,
         sleep: @escaping (Int64) -> Void
     ) {
         self.pace = pace

@@ -17,7 +17,7 @@ struct ReplayOptions {
     /// How the log is read.
     let reading: ReadingOptions
     /// How fast.
-    let pace: Pace
+    let pace: ReplayPace
     /// `--progress`.
     let progress: String
 
@@ -31,7 +31,7 @@ struct ReplayOptions {
         guard let speed = ReplaySpeed(text) else {
             throw .invalid(text, for: "speed", of: command, because: "give a factor such as 10x or 0.5x, or max")
         }
-        pace = Pace(speed, longest: try arguments.duration("max-pause").nanoseconds)
+        pace = ReplayPace(speed, longest: try arguments.duration("max-pause").nanoseconds)
         progress = arguments.text("progress") ?? "auto"
     }
 

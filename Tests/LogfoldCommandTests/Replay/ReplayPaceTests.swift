@@ -6,7 +6,7 @@ import Testing
 struct PaceTests {
     /// The pauses before the pieces of a log that were written at these milliseconds; nil is text without a time.
     private func pauses(_ speed: ReplaySpeed, longest: Int64 = 1_000_000, _ times: [Int64?]) -> [Int64] {
-        var pace = Pace(speed, longest: longest * 1_000_000)
+        var pace = ReplayPace(speed, longest: longest * 1_000_000)
         return times.indices.map { at in
             let next = at + 1 < times.count ? times[at + 1] : nil
             return pace.pause(before: times[at].map { $0 * 1_000_000 }, next: next.map { $0 * 1_000_000 }) / 1_000_000

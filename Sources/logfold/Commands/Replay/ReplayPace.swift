@@ -26,7 +26,7 @@ enum ReplaySpeed: Equatable {
 /// stamp counts only as far as the one behind it confirms it, so that a single one from another year is not waited for.
 /// Where two in a row lie well before the latest, the clock was set back (daylight saving, files that were joined), and
 /// counting begins again there.
-struct Pace {
+struct ReplayPace {
     private let speed: ReplaySpeed
     private let longest: Int64
     private var latest: Int64?
