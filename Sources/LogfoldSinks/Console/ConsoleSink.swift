@@ -32,7 +32,7 @@ package final class ConsoleSink: Sink {
         self.output = output
         self.clock = clock
         self.readerHasGone = readerHasGone
-        let colours = options.usesColors(
+        let colours = options.color.meansColors(
             isTerminal: fileSystem.isTerminal(output), noColor: environment("NO_COLOR"),
             terminal: environment("TERM"))
         writer = ShapeWriter(options.shape, colours: colours)

@@ -1,4 +1,5 @@
 import Glibc
+import LogfoldIO
 
 /// The three standard streams, as far as messages and colours are concerned.
 enum Terminal {
@@ -12,20 +13,11 @@ enum Terminal {
     /// Whether a file descriptor is a terminal.
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    /// Whether `--color` (`auto`, `always`, `never`) means colours on stdout.
-    static func wantsColor(_ when: String) -> Bool {
-        wantsColor(
-            when, isTerminal: isTerminal(STDOUT_FILENO), noColor: variable("NO_COLOR"), terminal: variable("TERM"))
-    }
-
-    /// The rule: `always` and `never` are obeyed; `auto` asks for a terminal that is not dumb, and for no `NO_COLOR`
-    /// (no-color.org: set and not empty, whatever the value).
-    static func wantsColor(_ when: String, isTerminal: Bool, noColor: String?, terminal: String?) -> Bool {
-        switch when {
-        case "always": true
-        case "never": false
-        default: isTerminal && noColor?.isEmpty != false && terminal != "dumb"
-        }
+    /// Whether there are to be colours on stdout.
+    static func hasColors(_ wanted: Wanted = .auto) -> Bool {
+        wanted.meansColors(
+            isTerminal: isTerminal(STDOUT_FILENO), noColor: environmentVariable("NO_COLOR"),
+            terminal: environmentVariable("TERM"))
     }
 
     /// Says `logfold: message` on stderr.
@@ -64,12 +56,6 @@ enum Terminal {
     /// What the C library says of an error number: `No such file or directory`.
     static func reason(_ number: Int32) -> String {
         guard let text = unsafe strerror(number) else { return "error \(number)" }
-        return unsafe String(cString: text)
-    }
-
-    /// A variable of the environment.
-    static func variable(_ name: String) -> String? {
-        guard let text = unsafe getenv(name) else { return nil }
         return unsafe String(cString: text)
     }
 }

@@ -111,19 +111,6 @@ struct ManPageTests {
 
 @Suite("Messages")
 struct TerminalTests {
-    @Test(
-        "colours are for terminals, unless NO_COLOR or the user says otherwise",
-        arguments: [
-            ("auto", true, nil, "xterm", true), ("auto", false, nil, "xterm", false),
-            ("auto", true, "1", "xterm", false),
-            ("auto", true, "", "xterm", true), ("auto", true, nil, "dumb", false), ("auto", true, nil, nil, true),
-            ("always", false, "1", "dumb", true), ("never", true, nil, "xterm", false),
-        ] as [(String, Bool, String?, String?, Bool)])
-    func colors(when: String, isTerminal: Bool, noColor: String?, terminal: String?, expected: Bool) {
-        #expect(
-            Terminal.wantsColor(when, isTerminal: isTerminal, noColor: noColor, terminal: terminal) == expected)
-    }
-
     @Test("a file's name cannot steer the terminal")
     func harmless() {
         #expect(Terminal.harmless("a\u{1B}[31m\u{7}b\nc\u{9B}é") == "a?[31m?b?c?é")

@@ -55,7 +55,7 @@ struct PlayedLogTests {
             diagnostics: Diagnostics(files: files))
         return PlayedLog(
             log, ReplayPace(speed, longest: .max),
-            ReplayProgress("never", total: 0, OpenFile(standard: .standardError, in: files)),
+            ReplayProgress(.never, total: 0, OpenFile(standard: .standardError, in: files)),
             as: SourceDescription(key: 0, path: "/x.log", logicalPath: "/x.log"), size: Int64(text.utf8.count), report,
             context)
     }

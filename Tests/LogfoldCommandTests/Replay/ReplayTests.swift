@@ -25,7 +25,7 @@ struct ReplayTests {
         rotation: (how: LiveFile.Rotation, records: Int)? = nil, files: any FileSystem = PosixFileSystem()
     ) throws -> (ending: Replay.Ending, pauses: [String]) {
         let log = try OpenFile(try scratch.file("old.log", Data(text.utf8)), in: PosixFileSystem())
-        let progress = ReplayProgress("never", total: 0, OpenFile(standard: .standardError, in: files))
+        let progress = ReplayProgress(.never, total: 0, OpenFile(standard: .standardError, in: files))
         let live = try LiveFile(target, rotation: rotation, in: files)
         var pauses: [String] = []
         var replay = Replay(pace, live, progress, clock: clock) { due in

@@ -1,4 +1,5 @@
 import LogfoldConfig
+import LogfoldIO
 import LogfoldParsing
 import LogfoldTestSupport
 import Testing
@@ -121,19 +122,4 @@ struct ConsoleSinkOptionsTests {
     }
 
     private func empty() throws -> ConfigSection { try section("type: console").0 }
-
-    @Test(
-        "colours are used on a terminal that wants them, or as asked",
-        arguments: [
-            (.auto, true, nil, "xterm", true), (.auto, false, nil, "xterm", false), (.auto, true, "1", "xterm", false),
-            (.auto, true, "", "xterm", true), (.auto, true, nil, "dumb", false), (.always, false, "1", "dumb", true),
-            (.never, true, nil, "xterm", false),
-        ] as [(ConsoleSinkOptions.Colors, Bool, String?, String?, Bool)])
-    func colors(
-        _ color: ConsoleSinkOptions.Colors, _ isTerminal: Bool, _ noColor: String?, _ terminal: String?, expected: Bool
-    ) {
-        var options = ConsoleSinkOptions()
-        options.color = color
-        #expect(options.usesColors(isTerminal: isTerminal, noColor: noColor, terminal: terminal) == expected)
-    }
 }

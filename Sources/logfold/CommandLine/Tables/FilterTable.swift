@@ -1,3 +1,5 @@
+import LogfoldIO
+
 extension CommandSpec {
     /// The default command: records in, events out.
     static func filter(formats: [String]) -> CommandSpec {
@@ -38,10 +40,10 @@ extension OptionGroup {
             .flag("source-fields", help: "Add host, path, id and agent of each event, as the agent does"),
             .flag("stats", help: "At the end, print a summary to standard error"),
             .value(
-                "color", nil, "WHEN", .choice(["auto", "always", "never"]), default: "auto",
+                "color", nil, "WHEN", .choice(Wanted.allCases.map(\.rawValue)), default: "auto",
                 help: "Colours in pretty output"),
             .value(
-                "progress", nil, "WHEN", .choice(["auto", "always", "never"]), default: "auto",
+                "progress", nil, "WHEN", .choice(Wanted.allCases.map(\.rawValue)), default: "auto",
                 help: "A progress bar on standard error while files are read"),
             .flag(
                 "line-buffered", nil, .either,

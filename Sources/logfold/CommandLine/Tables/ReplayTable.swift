@@ -1,3 +1,5 @@
+import LogfoldIO
+
 extension CommandSpec {
     /// A recording, written again as if it happened now.
     static func replay(formats: [String]) -> CommandSpec {
@@ -58,7 +60,7 @@ extension OptionGroup {
             .value(
                 "every", nil, "COUNT", .count(1...1_000_000_000), default: "1000", help: "Records between rotations"),
             .value(
-                "progress", nil, "WHEN", .choice(["auto", "always", "never"]), default: "auto",
+                "progress", nil, "WHEN", .choice(Wanted.allCases.map(\.rawValue)), default: "auto",
                 help: "A line on standard error that says how far it is"),
         ])
 

@@ -1,3 +1,5 @@
+import LogfoldIO
+
 extension CommandSpec {
     /// How a running agent is.
     static let status = CommandSpec(
@@ -17,7 +19,7 @@ extension CommandSpec {
                     .flag("json", help: "Print the answer of /status as it is"),
                     .flag("all", help: "Show all files and problems, not only those that matter most"),
                     .value(
-                        "color", nil, "WHEN", .choice(["auto", "always", "never"]), default: "auto",
+                        "color", nil, "WHEN", .choice(Wanted.allCases.map(\.rawValue)), default: "auto",
                         help: "Colours on standard output"),
                 ]),
         ],

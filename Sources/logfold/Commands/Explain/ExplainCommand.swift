@@ -9,7 +9,7 @@ enum ExplainCommand {
         let options = try ReadingOptions(arguments, in: files)
         let paths = arguments.positionals.isEmpty ? ["-"] : arguments.positionals
         let asJSON = arguments.flag("json")
-        let text = ExplainedText(hasColors: Terminal.wantsColor("auto"))
+        let text = ExplainedText(hasColors: Terminal.hasColors())
         var output = PageOutput(OpenFile(standard: .standardOutput, in: files))
         if !asJSON { output.write(text.heading) }
         var unread = 0

@@ -14,7 +14,7 @@ struct FilterOptions {
     /// `--stats`.
     let showsStatistics: Bool
     /// `--progress`.
-    let progress: String
+    let progress: Wanted
     /// `--line-buffered`; nil where it follows the input.
     let isLineBuffered: Bool?
     /// What each event says of where it was read, without the path; nil without `--source-fields`.
@@ -24,9 +24,9 @@ struct FilterOptions {
     init(_ arguments: ParsedArguments, in files: any FileSystem) throws(UsageError) {
         reading = try ReadingOptions(arguments, in: files)
         shape = try arguments.choice("output", as: Shape.self)
-        usesColour = Terminal.wantsColor(arguments.text("color") ?? "auto")
+        usesColour = Terminal.hasColors(try arguments.choice("color", as: Wanted.self))
         showsStatistics = arguments.flag("stats")
-        progress = arguments.text("progress") ?? "auto"
+        progress = try arguments.choice("progress", as: Wanted.self)
         isLineBuffered = arguments.decision("line-buffered")
         host = arguments.flag("source-fields") ? HostFacts(version: Version.current, in: files) : nil
         reading.engine.isRedacting = arguments.flag("redact")

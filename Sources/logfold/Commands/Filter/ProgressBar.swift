@@ -4,7 +4,7 @@ import LogfoldIO
 struct ProgressBar {
     /// Bytes of all regular files together.
     var total: Int64 = 0
-    private let mode: String
+    private let wanted: Wanted
     private let terminal: OpenFile
     private var done: Int64 = 0
     private var lastPosition = 0
@@ -17,17 +17,17 @@ struct ProgressBar {
     private static let interval: Int64 = 100_000_000
     private static let width = 30
 
-    /// A bar for `--progress` `auto`, `always` or `never`.
-    init(_ mode: String, _ terminal: OpenFile) {
-        self.mode = mode
+    /// A bar, where it is wanted.
+    init(_ wanted: Wanted, _ terminal: OpenFile) {
+        self.wanted = wanted
         self.terminal = terminal
     }
 
     private var isWanted: Bool {
-        switch mode {
-        case "always": total > 0
-        case "never": false
-        default: total >= Self.worthwhile && terminal.isTerminal && !Terminal.isTerminal(1)
+        switch wanted {
+        case .always: total > 0
+        case .never: false
+        case .auto: total >= Self.worthwhile && terminal.isTerminal && !Terminal.isTerminal(1)
         }
     }
 

@@ -66,8 +66,8 @@ struct ConfiguredReplay {
     }
 
     /// A console sink may share the terminal with the progress.
-    private func progress(_ agent: AgentConfiguration) -> String {
-        options.progress == "auto" && agent.sinks.contains { $0.options.type == "console" } ? "never" : options.progress
+    private func progress(_ agent: AgentConfiguration) -> Wanted {
+        options.progress == .auto && agent.sinks.contains { $0.options.type == "console" } ? .never : options.progress
     }
 
     private func run(_ configuration: AgentConfiguration, _ host: HostFacts, _ report: PlayReport) -> ExitCode {
@@ -110,7 +110,7 @@ private struct PlayedInput: InputOptions {
     let size: Int64
     let source: SourceDescription
     let pace: ReplayPace
-    let progress: String
+    let progress: Wanted
     let report: PlayReport
 
     var engine: EngineOptions { replaced.engine }

@@ -19,7 +19,7 @@ struct ReplayOptions {
     /// How fast.
     let pace: ReplayPace
     /// `--progress`.
-    let progress: String
+    let progress: Wanted
 
     /// Checks all options before anything is read.
     init(_ arguments: ParsedArguments, in files: any FileSystem) throws(UsageError) {
@@ -32,7 +32,7 @@ struct ReplayOptions {
             throw .invalid(text, for: "speed", of: command, because: "give a factor such as 10x or 0.5x, or max")
         }
         pace = ReplayPace(speed, longest: try arguments.duration("max-pause").nanoseconds)
-        progress = arguments.text("progress") ?? "auto"
+        progress = try arguments.choice("progress", as: Wanted.self)
     }
 
     private static func destination(_ arguments: ParsedArguments) throws(UsageError) -> Destination {

@@ -9,10 +9,10 @@ struct ReplayProgress {
 
     private static let interval: Int64 = 100_000_000
 
-    /// Progress for `--progress` `auto`, `always` or `never`, of a log with so many bytes.
-    init(_ mode: String, total: Int64, _ terminal: OpenFile) {
+    /// Progress, where it is wanted, of a log with so many bytes.
+    init(_ wanted: Wanted, total: Int64, _ terminal: OpenFile) {
         self.total = total
-        isWanted = mode == "always" || mode == "auto" && terminal.isTerminal
+        isWanted = wanted == .always || wanted == .auto && terminal.isTerminal
     }
 
     /// So many records are written and so many bytes of the log read at `now`; the next record is due at `due`.

@@ -19,7 +19,8 @@ enum StatusCommand {
             shown = Logfold.show(String(decoding: body, as: UTF8.self))
         } else {
             let style = StatusPage.Style(
-                hasColor: Terminal.wantsColor(arguments.text("color") ?? "auto"), showsAll: arguments.flag("all"))
+                hasColor: Terminal.hasColors(try arguments.choice("color", as: Wanted.self)),
+                showsAll: arguments.flag("all"))
             shown = Logfold.show(StatusPage.text(of: status, style))
         }
         guard shown == .done else { return shown }
