@@ -200,6 +200,8 @@ package struct ByteBuffer: ~Copyable {
     package private(set) var count = 0
     /// How many bytes fit without growing.
     package private(set) var capacity: Int
+    /// How many did when it was made.
+    private let firstCapacity: Int
 
     /// How far vector loads and stores may reach beyond the bytes in use.
     package static let padding = 32
@@ -207,6 +209,7 @@ package struct ByteBuffer: ~Copyable {
     /// An empty buffer with room for `capacity` bytes.
     package init(capacity: Int = 0) {
         self.capacity = Swift.max(capacity, 64)
+        firstCapacity = self.capacity
         unsafe base = .allocate(byteCount: self.capacity + Self.padding, alignment: 16)
     }
 
@@ -238,10 +241,10 @@ package struct ByteBuffer: ~Copyable {
     @inline(never)
     private mutating func grow(_ extra: Int) {
         let wanted = Swift.max(count + extra, capacity * 2)
-        let fresh = UnsafeMutableRawPointer.allocate(byteCount: wanted + Self.padding, alignment: 16)
-        unsafe fresh.copyMemory(from: base, byteCount: count)
-        unsafe base.deallocate()
-        unsafe base = fresh
+        // Swift's memory of this alignment is malloc's. What is large is given other addresses by the kernel: it is not
+        // copied, and never there twice.
+        guard let grown = unsafe realloc(base, wanted + Self.padding) else { fatalError("there is no more memory") }
+        unsafe base = grown
         capacity = wanted
     }
 
@@ -423,8 +426,8 @@ package struct ByteBuffer: ~Copyable {
         }
     }
 
-    /// Gives the bytes away as a batch and goes on with an empty buffer of the same capacity. A small batch gets memory
-    /// of its own size: it may wait for long.
+    /// Gives the bytes away as a batch and goes on with an empty buffer of the capacity that it was made with. A small
+    /// batch gets memory of its own size: it may wait for long.
     package mutating func takeBatch(
         _ entries: [Batch.Entry], _ positions: [(source: UInt32, position: SourcePosition)] = []
     ) -> Batch {
@@ -435,6 +438,7 @@ package struct ByteBuffer: ~Copyable {
             return unsafe Batch(adopting: copy, byteCount: count, entries: entries, positions: positions)
         }
         let batch = unsafe Batch(adopting: base, byteCount: count, entries: entries, positions: positions)
+        capacity = firstCapacity
         unsafe base = .allocate(byteCount: capacity + Self.padding, alignment: 16)
         return batch
     }
@@ -626,11 +630,23 @@ extension ByteBuffer {
 
     /// Appends a number as 16 hexadecimal digits.
     package mutating func append(hexadecimal value: UInt64) {
-        var shift: UInt64 = 64
-        while shift > 0 {
-            shift -= 4
-            append(Self.hexDigit(UInt8(truncatingIfNeeded: value >> shift) & 15))
-        }
+        reserve(16)
+        unsafe (base + count).storeBytes(of: Self.hexDigits(UInt32(truncatingIfNeeded: value >> 32)), as: UInt64.self)
+        unsafe (base + count).storeBytes(
+            of: Self.hexDigits(UInt32(truncatingIfNeeded: value)), toByteOffset: 8, as: UInt64.self)
+        count &+= 16
+    }
+
+    /// The eight lower-case digits of a value, in the order of memory.
+    @inline(__always)
+    private static func hexDigits(_ value: UInt32) -> UInt64 {
+        // A nibble to each byte, then to its letter: those above 9 lie 0x27 behind where digits would go on.
+        var word = UInt64(value)
+        word = (word << 16 | word) & 0x0000_ffff_0000_ffff
+        word = (word << 8 | word) & 0x00ff_00ff_00ff_00ff
+        word = (word << 4 | word) & 0x0f0f_0f0f_0f0f_0f0f
+        let letters = (word &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (word &+ 0x3030_3030_3030_3030 &+ letters &* 0x27).bigEndian
     }
 
     /// The lower-case hexadecimal digit of a value below 16.
