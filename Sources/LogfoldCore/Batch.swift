@@ -3,7 +3,7 @@
 /// Immutable once made; one reference serves every sink. The bytes are JSON lines, each ended by a newline.
 @safe
 public final class Batch: @unchecked Sendable {  // Nothing changes after `init`; the memory is freed by the last owner.
-    private let base: UnsafeMutableRawPointer
+    private let memory: Memory
     /// The batch whose memory it is; nil where it is our own.
     private let owner: Batch?
     /// How many bytes the JSON lines have together.
@@ -12,6 +12,13 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
     public let entries: [Entry]
     /// For each source with events here: where its reading can be taken up once these are safe.
     package let positions: [(source: UInt32, position: SourcePosition)]
+
+    /// Where the lines lie.
+    @unsafe private enum Memory {
+        case allocated(UnsafeMutableRawPointer)
+        /// At the end of these bytes.
+        case end([UInt8])
+    }
 
     /// What the batch knows of one event.
     public struct Entry: Sendable {
@@ -31,8 +38,14 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
         public var rawLength: Int64
         /// How many physical lines were folded into the event.
         public var lineCount: UInt32
+        /// Offset in the line of the text of `event.id`, which has ``idLength`` digits; 0 where nobody has noted it, which
+        /// does not mean that there is none.
+        package var id: UInt32 = 0
         /// A bit for each sink that the event goes to.
         package var routes: UInt64 = .max
+
+        /// Digits of an `event.id` as engines make it.
+        package static let idLength = 32
 
         /// An entry with all its facts.
         public init(
@@ -57,28 +70,43 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
         adopting memory: UnsafeMutableRawPointer, byteCount: Int, entries: [Entry],
         positions: [(source: UInt32, position: SourcePosition)] = []
     ) {
-        unsafe base = memory
+        unsafe self.memory = .allocated(memory)
         owner = nil
         self.byteCount = byteCount
         self.entries = entries
         self.positions = positions
     }
 
+    /// A batch whose lines are the last bytes of others, which it keeps: no copy is made.
+    package init(endOf bytes: [UInt8], byteCount: Int, entries: [Entry]) {
+        precondition(0...bytes.count ~= byteCount)
+        unsafe memory = .end(bytes)
+        owner = nil
+        self.byteCount = byteCount
+        self.entries = entries
+        positions = []
+    }
+
     /// The lines of another batch, with entries that say something else of them.
     package init(lines other: Batch, entries: [Entry]) {
-        unsafe base = other.base
+        unsafe memory = other.memory
         owner = other
         byteCount = other.byteCount
         self.entries = entries
         positions = other.positions
     }
 
-    deinit { if owner == nil { unsafe base.deallocate() } }
+    deinit {
+        if owner == nil, case .allocated(let base) = unsafe memory { unsafe base.deallocate() }
+    }
 
     /// Lends the JSON lines, one event each, in order.
     public func withLines<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(unsafe RawSpan(_unsafeStart: base, byteCount: byteCount))
+        switch unsafe memory {
+        case .allocated(let base): try body(unsafe RawSpan(_unsafeStart: base, byteCount: byteCount))
+        case .end(let bytes): try body(unsafe bytes.span.bytes.extracting(last: byteCount))
+        }
     }
 }

@@ -16,8 +16,8 @@ package struct EventBatch: ~Copyable {
         return batch.finish()
     }
 
-    /// Adds an event: its JSON without a newline.
-    package mutating func append(_ json: String, time: Int64 = 0, routes: UInt64 = .max) {
+    /// Adds an event: its JSON without a newline, and where its id lies.
+    package mutating func append(_ json: String, time: Int64 = 0, routes: UInt64 = .max, id: UInt32 = 0) {
         let start = lines.count
         lines.append(string: json)
         lines.append(0x0A)
@@ -25,6 +25,7 @@ package struct EventBatch: ~Copyable {
             start: UInt32(start), length: UInt32(lines.count - start), time: time, source: 0, severity: .info,
             offset: Int64(entries.count), rawLength: 1, lineCount: 1)
         entry.routes = routes
+        entry.id = id
         entries.append(entry)
     }
 

@@ -34,6 +34,21 @@ import Testing
         #expect(run.texts(of: "b") == ["1 \(long)", "2 \(long)", "3 \(long)"])
     }
 
+    @Test(arguments: [false, true])
+    func thePlacesOfIdsAreReadBack(isCompressed: Bool) throws {
+        let run = try DiskSpoolRun { $0.isCompressed = isCompressed }
+        run.attach(both)
+        let texts = (0..<3).map { #"{"event":{"id":"\#(String(repeating: "\($0)", count: 32))"}}"# }
+        var events = EventBatch()
+        for (text, id) in zip(texts, [16, 0, 16] as [UInt32]) { events.append(text, id: id) }
+        run.spool.append(Delivery(batch: events.finish(), checkpoints: [checkpoint(1, 10)]))
+        try run.reopen()
+        run.attach(both)
+        let batch = try #require(run.spool.next(for: "a", until: 0)?.delivery.batch)
+        #expect(batch.entries.map(\.id) == [16, 0, 16])
+        #expect(batch.texts(routedTo: 0b01) == texts)
+    }
+
     @Test func anAcknowledgementIsNotSavedBeyondWhatAnFsyncHasBroughtToTheDisk() throws {
         let run = try DiskSpoolRun()
         run.attach(both)

@@ -7,8 +7,8 @@ import Testing
 
 /// Segments of released versions stay readable.
 @Suite struct SegmentFixtureTests {
-    @Test(arguments: [("version-1", 5), ("version-1-zstd", 5)])
-    func aSegmentOfVersionOneIsRead(name: String, events: Int) throws {
+    @Test(arguments: [("version-1", 5), ("version-1-zstd", 5), ("version-2", 5), ("version-2-zstd", 5)])
+    func aSegmentOfEachVersionIsRead(name: String, events: Int) throws {
         let run = try DiskSpoolRun()
         let bytes = try OpenFile(Fixtures.path("spool/\(name).log"), in: run.files).readAll(limit: 1 << 20)
         let file = try OpenFile(run.path("segment-0000000000000001.log"), for: .replacing, in: run.files)

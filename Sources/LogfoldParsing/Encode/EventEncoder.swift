@@ -5,7 +5,8 @@ import LogfoldCore
 /// Members come in one fixed order, absent ones are left out. Text is escaped and validated while it is copied; what
 /// redaction masked is replaced in every copy.
 struct EventEncoder: ~Copyable {
-    var output = ByteBuffer(capacity: 1 << 20)
+    /// A batch is taken at 1 MiB; with room for the event that brings it there it need not grow.
+    var output = ByteBuffer(capacity: (1 << 20) + (64 << 10))
     private var times = TimeText(opening: "{\"@timestamp\":\"")
     private var createdTimes = TimeText(opening: "\",\"created\":\"")
     private var projects = Projects()
@@ -16,6 +17,8 @@ struct EventEncoder: ~Copyable {
     private var original: [ByteRange] = []
     /// Whether all text so far was valid UTF-8.
     private var isValid = true
+    /// Where the `event.id` of the event that was written last begins in the output; nil where it has none.
+    private(set) var id: Int?
 
     /// What the encoder has to know of an event beside its record.
     struct Context {
@@ -42,6 +45,7 @@ struct EventEncoder: ~Copyable {
         if !masks.isEmpty { self.masks = copy masks }
         if !original.isEmpty { self.original = copy original }
         isValid = true
+        id = nil
         output.reserve(1_024)
         times.append(context.time, fractionDigits: record.time.fractionDigits, to: &output)
         text("\",\"message\":\"", bytes, record.message, "\"")
@@ -220,6 +224,7 @@ extension EventEncoder {
     private mutating func writeIdentity(_ id: (UInt64, UInt64), _ created: Int64, _ isOpen: inout Bool) {
         open(&isOpen, ",\"event\":{")
         output.append("\"id\":\"")
+        self.id = output.count
         output.append(hexadecimal: id.0)
         output.append(hexadecimal: id.1)
         createdTimes.append(created, fractionDigits: 3, to: &output)

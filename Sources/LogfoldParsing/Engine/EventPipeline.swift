@@ -70,11 +70,13 @@ struct EventPipeline: ~Copyable {
             masks: redactor.masks, original: original)
         if let routing {
             let outcome = routing.finish(&encoder.output, from: before, &source)
+            // What a plan adds stands behind all else; what it masks may stand before the id.
             count(
-                event, outcome, from: before, context.time, routes, &source, isRedacted: !redactor.masks.isEmpty)
+                event, outcome, from: before, context.time, routes, &source, id: outcome.isMasked ? nil : encoder.id,
+                isRedacted: !redactor.masks.isEmpty)
         } else {
             count(
-                event, from: before, context.time, normalizer.record.level, routes, &source,
+                event, from: before, context.time, normalizer.record.level, routes, &source, id: encoder.id,
                 isRedacted: !redactor.masks.isEmpty)
         }
         if source.rules.keepsOriginal { forgetOriginal() }
@@ -111,7 +113,7 @@ struct EventPipeline: ~Copyable {
     @inline(__always)
     private mutating func count(
         _ event: Event, from start: Int, _ time: Int64, _ level: Severity, _ routes: UInt64,
-        _ source: inout SourceContext, isRedacted: Bool
+        _ source: inout SourceContext, id: Int?, isRedacted: Bool
     ) {
         counts.written += 1
         source.origin.counts.written.add(event)
@@ -123,6 +125,7 @@ struct EventPipeline: ~Copyable {
             length: UInt32(truncatingIfNeeded: encoder.output.count - start), time: time,
             source: source.origin.number, severity: level, offset: Int64(event.offset &- source.origin.base),
             rawLength: Int64(event.rawLength), lineCount: UInt32(truncatingIfNeeded: event.physicalLines))
+        if let id { entry.id = UInt32(truncatingIfNeeded: id &- start) }
         entry.routes = routes
         entries.append(entry)
     }
@@ -130,14 +133,14 @@ struct EventPipeline: ~Copyable {
     /// Counts an event that a plan has decided about, and takes back one that goes nowhere.
     private mutating func count(
         _ event: Event, _ outcome: EventRouting.Outcome, from start: Int, _ time: Int64, _ missing: UInt64,
-        _ source: inout SourceContext, isRedacted: Bool
+        _ source: inout SourceContext, id: Int?, isRedacted: Bool
     ) {
         guard outcome.routes & missing != 0 else {
             encoder.output.truncate(to: start)
             return outcome.routes == 0 ? drop(event, &source) : skip(event, &source)
         }
         count(
-            event, from: start, time, normalizer.record.level, outcome.routes & missing, &source,
+            event, from: start, time, normalizer.record.level, outcome.routes & missing, &source, id: id,
             isRedacted: isRedacted || outcome.isMasked)
     }
 
@@ -195,10 +198,12 @@ extension EventPipeline {
         encoder.copy(bytes, line, masks: ownRedactor.masks)
         if let routing {
             let outcome = routing.finishOwn(&encoder.output, from: before, &source)
-            count(event, outcome, from: before, time, routes, &source, isRedacted: !ownRedactor.masks.isEmpty)
+            count(
+                event, outcome, from: before, time, routes, &source, id: nil,
+                isRedacted: !ownRedactor.masks.isEmpty)
         } else {
             count(
-                event, from: before, time, normalizer.record.level, routes, &source,
+                event, from: before, time, normalizer.record.level, routes, &source, id: nil,
                 isRedacted: !ownRedactor.masks.isEmpty)
         }
     }

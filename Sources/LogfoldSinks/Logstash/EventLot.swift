@@ -17,7 +17,7 @@ struct EventLot: ~Copyable {
 
     private var text = ByteBuffer()
     private var items: [Item] = []
-    private var finder: FieldFinder?
+    private var finder: EventIDFinder?
     /// What stands in front of an event, up to the id.
     private let front: [UInt8]
 
@@ -25,7 +25,7 @@ struct EventLot: ~Copyable {
     init(beat: String, version: String, usesEventID: Bool) {
         let names = "\"beat\":\(JSONQuoting.quoted(beat)),\"type\":\"_doc\",\"version\":\(JSONQuoting.quoted(version))"
         front = Array("{\"@metadata\":{\(names)".utf8)
-        finder = usesEventID ? FieldFinder("event.id") : nil
+        finder = usesEventID ? EventIDFinder() : nil
     }
 
     /// How many events there are.
@@ -34,10 +34,10 @@ struct EventLot: ~Copyable {
     /// How many bytes they have.
     var byteCount: Int { text.count }
 
-    /// Takes the event in `range` of `lines`, a JSON object with its newline.
-    mutating func append(_ lines: RawSpan, _ range: ByteRange) {
+    /// Takes the event in `range` of `lines`, a JSON object with its newline. `id` is as in ``Batch/Entry/id``.
+    mutating func append(_ lines: RawSpan, _ range: ByteRange, id: UInt32 = 0) {
         front.withSpan { text.append($0, 0, $0.byteCount) }
-        if let id = finder?.find(lines, range) {
+        if let id = finder?.find(lines, range, noted: id) {
             text.append(",\"_id\":\"")
             text.append(lines, id)
             text.append("\"")

@@ -36,7 +36,7 @@ package final class LogstashSink: TallyingSink, InterruptibleSink {
     package func take(_ batch: Batch, route: UInt64) {
         batch.withLines { lines in
             for entry in batch.entries where entry.routes & route != 0 {
-                lot.append(lines, entry.line)
+                lot.append(lines, entry.line, id: entry.id)
             }
         }
         if takenSince == nil, lot.count > 0 { takenSince = clock.monotonic }

@@ -69,15 +69,16 @@ extension RecordBody {
             encoder.append(signed: entry.offset &- last.offset)
             encoder.append(signed: entry.rawLength)
             encoder.append(UInt64(entry.lineCount))
+            encoder.append(UInt64(entry.id))
             encoder.append(entry.routes)
             last = Last(entry)
         }
         return encoder.bytes
     }
 
-    /// Reads the head of a body whose lines have so many bytes, with so many events. Nothing is believed.
+    /// Reads the head of a body whose lines have so many bytes, by its record's header. Nothing is believed.
     init(
-        from bytes: ArraySlice<UInt8>, lineBytes: Int, count: UInt32
+        from bytes: ArraySlice<UInt8>, lineBytes: Int, _ header: RecordHeader
     ) throws(StateDecoder.Damaged) {
         var decoder = StateDecoder(bytes)
         sources = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
@@ -90,11 +91,11 @@ extension RecordBody {
             try SourceCheckpoint(from: &decoder)
         }
         forgotten = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }
-        guard routes.count <= 64, try decoder.number() == UInt64(count) else { throw StateDecoder.Damaged() }
+        guard routes.count <= 64, try decoder.number() == UInt64(header.count) else { throw StateDecoder.Damaged() }
         let mask = routes.count == 64 ? UInt64.max : (1 << UInt64(routes.count)) - 1
         var last = Last()
-        for _ in 0..<count {
-            let entry = try Self.entry(from: &decoder, after: last)
+        for _ in 0..<header.count {
+            let entry = try Self.entry(from: &decoder, after: last, hasID: header.version > 1)
             guard Int64(entry.start) + Int64(entry.length) <= Int64(lineBytes), entry.length > 0,
                 entry.source < sources.count, entry.routes & ~mask == 0
             else { throw StateDecoder.Damaged() }
@@ -105,7 +106,7 @@ extension RecordBody {
     }
 
     private static func entry(
-        from decoder: inout StateDecoder, after last: Last
+        from decoder: inout StateDecoder, after last: Last, hasID: Bool
     ) throws(StateDecoder.Damaged) -> Batch.Entry {
         let start = last.end.addingReportingOverflow(try decoder.signed())
         let length = try decoder.number()
@@ -115,12 +116,15 @@ extension RecordBody {
         let offset = last.offset &+ (try decoder.signed())
         let rawLength = try decoder.signed()
         let lineCount = try decoder.number()
+        let id = hasID ? try decoder.number() : 0
         guard !start.overflow, let from = UInt32(exactly: start.partialValue), let length = UInt32(exactly: length),
-            let source = UInt32(exactly: source), let lineCount = UInt32(exactly: lineCount), let severity
+            let source = UInt32(exactly: source), let lineCount = UInt32(exactly: lineCount), let severity,
+            id == 0 || id < UInt64(length) - min(UInt64(length), UInt64(Batch.Entry.idLength))
         else { throw StateDecoder.Damaged() }
         var entry = Batch.Entry(
             start: from, length: length, time: time, source: source, severity: severity, offset: offset,
             rawLength: rawLength, lineCount: lineCount)
+        entry.id = UInt32(id)
         entry.routes = try decoder.number()
         return entry
     }

@@ -92,17 +92,12 @@ struct StoredRecord {
     /// What a delivery says beside its lines; nil where it does not.
     var delivery: RecordBody? {
         guard header.kind == .delivery else { return nil }
-        return try? RecordBody(from: head, lineBytes: lineBytes, count: header.count)
+        return try? RecordBody(from: head, lineBytes: lineBytes, header)
     }
 
     /// The lines, with these entries.
     func batch(_ entries: [Batch.Entry]) -> Batch {
-        let count = lineBytes
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 16)
-        unsafe body[(body.count - count)...].withUnsafeBytes { lines in
-            if let base = lines.baseAddress { unsafe memory.copyMemory(from: base, byteCount: count) }
-        }
-        return unsafe Batch(adopting: memory, byteCount: count, entries: entries)
+        Batch(endOf: body, byteCount: lineBytes, entries: entries)
     }
 
     private static func unpacked(_ stored: [UInt8], to length: Int) -> [UInt8]? {

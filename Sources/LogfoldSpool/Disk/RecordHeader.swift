@@ -1,6 +1,6 @@
 import LogfoldCompression
 
-// The file format of the disk spool, version 1.
+// The file format of the disk spool, version 2.
 //
 //     data_dir/spool/segment-<16 hex digits>.log   the log, cut into segments whose numbers count up
 //     data_dir/spool/cursors                       how far each sink is; see CursorFile.swift
@@ -29,7 +29,7 @@ import LogfoldCompression
 // above are little-endian; the head is written by StateEncoder:
 //
 //     delivery: sources (key, input, path), routes (sink, digest, events routed to it before), checkpoints, forgotten
-//     keys, entries (see RecordBody.swift)
+//     keys, entries (see RecordBody.swift; in version 1 without the places of their ids)
 //     start: next key, checkpoints of all sources, what sinks had beyond them when the spool began, events routed to
 //     each sink so far
 //
@@ -49,12 +49,13 @@ package struct RecordHeader: Equatable {
 
     /// Bytes of a header.
     package static let size = 64
-    /// The only version there was so far.
-    package static let version: UInt8 = 1
+    /// The version that is written; those before it are read.
+    package static let version: UInt8 = 2
     /// No body is longer; what says so is damaged.
     static let longestBody = 256 << 20
     static let magic: UInt64 = 0x0A0D_0050_5346_4C9E
 
+    package var version = Self.version
     package var kind: Kind
     package var isCompressed = false
     package var count: UInt32
@@ -80,7 +81,7 @@ extension RecordHeader {
         words.append(Self.magic)
         let flags: UInt64 = isCompressed ? 1 : 0
         words.append(
-            UInt64(Self.version) | UInt64(kind.rawValue) << 8 | flags << 16 | UInt64(count) << 32)
+            UInt64(version) | UInt64(kind.rawValue) << 8 | flags << 16 | UInt64(count) << 32)
         words.append(sequence)
         words.append(UInt64(bitPattern: time))
         words.append(segment)
@@ -110,7 +111,9 @@ extension RecordHeader {
             throw .damaged
         }
         let facts = Self.word(bytes, offset + 8)
-        guard UInt8(truncatingIfNeeded: facts) == Self.version else { throw .version(UInt8(truncatingIfNeeded: facts)) }
+        version = UInt8(truncatingIfNeeded: facts)
+        guard version > 0 else { throw .damaged }
+        guard version <= Self.version else { throw .version(version) }
         guard let kind = Kind(rawValue: UInt8(truncatingIfNeeded: facts >> 8)), facts >> 16 & 0xFFFF < 2 else {
             throw .damaged
         }
