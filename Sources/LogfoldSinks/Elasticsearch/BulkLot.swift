@@ -21,9 +21,11 @@ struct BulkLot: ~Copyable {
     private(set) var items: [Item] = []
     /// How many items are not done.
     private(set) var openCount = 0
+    /// The index of all events, where there is no other: then their action lines leave it to the address of a request.
+    let index: String?
     private var filler: TemplateFiller
-    private var finder: FieldFinder?
-    /// The action line for the index at hand, up to the id.
+    private var finder: EventIDFinder?
+    /// What an action line says of the index at hand.
     private var action: [UInt8] = []
 
     /// Longest `_id` that servers take; an event with a longer id goes without.
@@ -31,19 +33,22 @@ struct BulkLot: ~Copyable {
 
     /// An empty lot for the index of a template, with `event.id` as `_id` if wanted.
     init(index: EventTemplate, usesEventID: Bool) {
+        self.index = index.constant.map(IndexName.fitted)
         filler = TemplateFiller(index)
-        finder = usesEventID ? FieldFinder("event.id") : nil
+        finder = usesEventID ? EventIDFinder() : nil
     }
 
-    /// Takes the event in `range` of `lines`, which happened at `time`; the range has its newline.
-    mutating func append(_ lines: RawSpan, _ range: ByteRange, time: Int64) {
-        if filler.move(to: lines, range, time: time) {
-            action = Array("{\"create\":{\"_index\":\"\(IndexName.fitted(filler.text(IndexName.cleaned)))\"".utf8)
+    /// Takes the event in `range` of `lines`, which happened at `time`; the range has its newline. `id` is as in
+    /// ``Batch/Entry/id``.
+    mutating func append(_ lines: RawSpan, _ range: ByteRange, time: Int64, id: UInt32 = 0) {
+        if index == nil, filler.move(to: lines, range, time: time) {
+            action = Array("\"_index\":\"\(IndexName.fitted(filler.text(IndexName.cleaned)))\"".utf8)
         }
         let start = text.count
+        text.append("{\"create\":{")
         action.withSpan { text.append($0, 0, $0.byteCount) }
-        if let id = finder?.find(lines, range), id.count <= Self.longestID {
-            text.append(",\"_id\":\"")
+        if let id = finder?.find(lines, range, noted: id), id.count <= Self.longestID {
+            text.append(action.isEmpty ? "\"_id\":\"" : ",\"_id\":\"")
             text.append(lines, id)
             text.append("\"}}\n")
         } else {

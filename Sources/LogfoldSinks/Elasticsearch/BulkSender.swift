@@ -118,7 +118,7 @@ final class BulkSender {
 // MARK: - Requests
 
 extension BulkSender {
-    private static let path =
+    private static let call =
         "/_bulk?filter_path=took,errors,error,items.*.status,items.*.error.type,items.*.error.reason,"
         + "items.*.error.caused_by.reason,items.*.failure_store"
 
@@ -165,7 +165,8 @@ extension BulkSender {
         } else {
             body = lot.withBody(items) { text in unsafe text.withUnsafeBytes { unsafe Array($0) } }
         }
-        return TransportRequest(.post, endpoint.url + Self.path, headers: headers, body: body)
+        let index = lot.index.map { "/" + PercentEncoding.encoded($0) } ?? ""
+        return TransportRequest(.post, endpoint.url + index + Self.call, headers: headers, body: body)
     }
 
     private func handle(

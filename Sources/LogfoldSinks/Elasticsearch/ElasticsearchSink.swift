@@ -44,7 +44,7 @@ package final class ElasticsearchSink: TallyingSink, InterruptibleSink, HoldingS
         batch.withLines { lines in
             for entry in batch.entries where entry.routes & route != 0 {
                 let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length))
-                lot.append(lines, range, time: entry.time)
+                lot.append(lines, range, time: entry.time, id: entry.id)
             }
         }
         if takenSince == nil, !lot.items.isEmpty { takenSince = clock.monotonic }

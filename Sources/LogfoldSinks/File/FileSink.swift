@@ -87,7 +87,7 @@ package final class FileSink: Sink {
 
 extension FileSink {
     /// The name of a sink's journal in `data_dir`: no two sinks have the same.
-    package static func journalName(of sink: String) -> String { "sink-\(SinkFileName.plain(sink)).journal" }
+    package static func journalName(of sink: String) -> String { "sink-\(PercentEncoding.encoded(sink)).journal" }
 }
 
 /// A file sink that goes on from a saved state: what was written after it is cut off first. Blocking.

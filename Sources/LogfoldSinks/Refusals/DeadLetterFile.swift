@@ -43,7 +43,7 @@ final class DeadLetterFile {
 
     /// Where the letters of a sink lie.
     static func path(of sink: String, inDirectory directory: String) -> String {
-        "\(directory)/dead-letters/\(SinkFileName.plain(sink)).jsonl"
+        "\(directory)/dead-letters/\(PercentEncoding.encoded(sink)).jsonl"
     }
 
     /// Takes an event, its JSON without a newline, with the reason; `now` in nanoseconds since 1970 UTC. Without a

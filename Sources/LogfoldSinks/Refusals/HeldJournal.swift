@@ -85,7 +85,7 @@ final class HeldJournal {
 
     /// Where the held events of a sink lie.
     static func path(of sink: String, inDirectory directory: String) -> String {
-        "\(directory)/held/\(SinkFileName.plain(sink)).jsonl"
+        "\(directory)/held/\(PercentEncoding.encoded(sink)).jsonl"
     }
 
     /// How many events wait for ``save()``.

@@ -29,7 +29,7 @@ package enum RefusedFiles {
         let folder = "\(directory)/dead-letters"
         guard try files.statusIfPresent(at: folder) != nil else { return [] }
         return try files.list(folder).filter { $0.hasSuffix(".jsonl") }
-            .compactMap { SinkFileName.sink(String($0.dropLast(6))) }.sorted()
+            .compactMap { PercentEncoding.decoded(String($0.dropLast(6))) }.sorted()
     }
 
     /// What the file of a sink's dead letters holds; nil where there is none.

@@ -16,14 +16,14 @@ struct BulkRequestTests {
         ])
         #expect(run.commit() == nil)
         let call = try #require(run.transport.calls.first)
-        #expect(call.url.hasPrefix("http://es1:9200/_bulk?filter_path="))
+        #expect(call.url.hasPrefix("http://es1:9200/logs-openstack-default/_bulk?filter_path="))
         #expect(call.headers == ["Content-Type": "application/x-ndjson"])
         #expect(
             call.lines == [
-                #"{"create":{"_index":"logs-openstack-default","_id":"0a1b"}}"#,
+                #"{"create":{"_id":"0a1b"}}"#,
                 #"{"message":"a \"b\" ü","event":{"id":"0a1b"}}"#,
-                #"{"create":{"_index":"logs-openstack-default"}}"#, #"{"message":"no id"}"#,
-                #"{"create":{"_index":"logs-openstack-default"}}"#,
+                #"{"create":{}}"#, #"{"message":"no id"}"#,
+                #"{"create":{}}"#,
                 #"{"message":"long","event":{"id":"\#(String(repeating: "x", count: 513))"}}"#,
             ])
         #expect(call.body.last == 0x0A)
@@ -36,7 +36,7 @@ struct BulkRequestTests {
         let run = try BulkSinkRun(change: OptionChange { $0.usesEventID = false })
         run.take(1)
         #expect(run.commit() == nil)
-        #expect(run.transport.calls[0].lines[0] == #"{"create":{"_index":"logs-openstack-default"}}"#)
+        #expect(run.transport.calls[0].lines[0] == #"{"create":{}}"#)
     }
 
     @Test("A compressed body is one gzip member")
@@ -87,12 +87,32 @@ struct BulkRequestTests {
         #expect(run.transport.calls[0].lines[0] == #"{"create":{"_index":"\#(expected)"}}"#)
     }
 
+    @Test("An id whose place is noted is taken from there, and nothing else of the event is read")
+    func notedID() throws {
+        let run = try BulkSinkRun()
+        var events = EventBatch()
+        events.append("no JSON 0123456789abcdef0123456789abcdef here", id: 8)
+        run.sink.take(events.finish(), route: 1)
+        #expect(run.commit() == nil)
+        #expect(run.transport.calls[0].lines[0] == #"{"create":{"_id":"0123456789abcdef0123456789abcdef"}}"#)
+    }
+
+    @Test("Where the index is the same for all events, the address names it")
+    func oneIndex() throws {
+        let run = try BulkSinkRun(index: "logs-zürich+1", change: OptionChange { $0.usesEventID = false })
+        run.take(1)
+        #expect(run.commit() == nil)
+        #expect(run.transport.calls[0].url.hasPrefix("http://es1:9200/logs-z%c3%bcrich%2b1/_bulk?"))
+        #expect(run.transport.calls[0].lines[0] == #"{"create":{}}"#)
+    }
+
     @Test("Events of several indices go together")
     func severalIndices() throws {
         let run = try BulkSinkRun(index: "logs-{service.name}")
         run.take(["a", "a", "b"].map { #"{"message":"","service":{"name":"\#($0)"}}"# })
         #expect(run.commit() == nil)
         let actions = run.transport.calls[0].lines.filter { $0.hasPrefix("{\"create\"") }
+        #expect(run.transport.calls[0].url.hasPrefix("http://es1:9200/_bulk?"))
         #expect(actions == ["a", "a", "b"].map { #"{"create":{"_index":"logs-\#($0)"}}"# })
     }
 
@@ -117,7 +137,7 @@ struct BulkRequestTests {
 
     /// Bytes of one event with a single digit and its action line.
     static var bytesOfOne: Int {
-        #"{"create":{"_index":"logs-openstack-default","_id":"id0"}}"#.utf8.count + BulkSinkRun.event(0).utf8.count + 2
+        #"{"create":{"_id":"id0"}}"#.utf8.count + BulkSinkRun.event(0).utf8.count + 2
     }
 
     @Test("It is full when there is enough for the requests in flight, and due after the time to wait")

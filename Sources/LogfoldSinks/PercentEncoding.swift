@@ -1,8 +1,8 @@
-/// A sink's name as a part of a file's.
-enum SinkFileName {
-    /// The name with all but letters, digits, `_` and `-` as percent and two digits: no two sinks have the same.
-    static func plain(_ sink: String) -> String {
-        sink.utf8.map { byte -> String in
+/// Names as parts of file names and addresses (RFC 3986, section 2.1).
+enum PercentEncoding {
+    /// The name with all but letters, digits, `_` and `-` as percent and two digits: no two names have the same.
+    static func encoded(_ name: String) -> String {
+        name.utf8.map { byte -> String in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"):
                 String(UnicodeScalar(byte))
@@ -11,10 +11,10 @@ enum SinkFileName {
         }.joined()
     }
 
-    /// The sink that such a name stands for; nil where it is none.
-    static func sink(_ name: String) -> String? {
+    /// The name that such a text stands for; nil where it is none.
+    static func decoded(_ text: String) -> String? {
         var bytes: [UInt8] = []
-        var rest = Array(name.utf8)[...]
+        var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
