@@ -29,6 +29,8 @@ let package = Package(
             name: "CDeflate", path: "Sources/System/CDeflate", pkgConfig: "libdeflate",
             providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(
+            name: "CIsal", path: "Sources/System/CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(
             name: "CZstd", path: "Sources/System/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(
             name: "CYAML", path: "Sources/System/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -42,7 +44,7 @@ let package = Package(
         .target(name: "LogfoldConfig", dependencies: ["LogfoldCore", "CYAML"], swiftSettings: strict),
         .target(name: "LogfoldIO", dependencies: ["LogfoldCore", "CLinux"], swiftSettings: strict),
         .target(
-            name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CZstd"],
+            name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CIsal", "CZstd"],
             swiftSettings: strict),
         .target(
             name: "LogfoldSpool", dependencies: ["LogfoldCore", "LogfoldIO", "LogfoldCompression"],

@@ -19,7 +19,7 @@ flags=(-swift-version 6 -O -wmo -parse-as-library -package-name logfold -sanitiz
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
     -enable-upcoming-feature MemberImportVisibility -I "$out" -I Sources/System/CPCRE2
     -I Sources/System/CYAML -I Sources/System/CLinux -I Sources/System/CZlib -I Sources/System/CDeflate
-    -I Sources/System/CZstd)
+    -I Sources/System/CIsal -I Sources/System/CZstd)
 
 module() { # NAME
     mapfile -t files < <(find "Sources/$1" -name '*.swift' | LC_ALL=C sort)
@@ -84,7 +84,7 @@ for target in "${targets[@]}"; do
     seed "$target"
     "$swiftc" "${flags[@]}" -module-name Fuzz -o "$out/$target" Fuzz/FuzzInput.swift Fuzz/EngineRun.swift \
         "$(source_of "$target")" \
-        "$out"/Logfold{Spool,Compression,IO,Config,Parsing,Core}.o -lpcre2-8 -lyaml -lz -ldeflate -lzstd 2>&1 | { grep -v 'Cannot export local symbol' || true; }
+        "$out"/Logfold{Spool,Compression,IO,Config,Parsing,Core}.o -lpcre2-8 -lyaml -lz -ldeflate -lisal -lzstd 2>&1 | { grep -v 'Cannot export local symbol' || true; }
     mkdir -p "$out/corpus/$target"
     echo "fuzzing $target for $seconds s" >&2
     "$out/$target" -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \

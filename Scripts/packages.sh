@@ -7,7 +7,7 @@ set -euo pipefail
 
 wanted() {
     case $1 in
-    build) echo git make pkg-config libpcre2-dev zlib1g-dev libdeflate-dev libzstd-dev libyaml-dev libcurl4-openssl-dev ;;
+    build) echo git make pkg-config libpcre2-dev zlib1g-dev libdeflate-dev libisal-dev libzstd-dev libyaml-dev libcurl4-openssl-dev ;;
     test) echo tzdata zstd ;;
     servers) echo kcat ;;
     gate) echo valgrind ;;

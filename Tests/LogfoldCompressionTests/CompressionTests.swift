@@ -107,6 +107,20 @@ struct CompressionTests {
         }
     }
 
+    @Test("what does not get smaller is whole all the same", arguments: [1, 6] as [Int32])
+    func incompressible(level: Int32) throws {
+        let gzip = try DeflateCompressor(.gzip, level: level)
+        let zlib = try DeflateCompressor(.zlib, level: level)
+        var random = SplitMix64(seed: 7)
+        for count in [1, 2, 100, 65_535, 65_536, 1 << 20] {
+            let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let outcome = decompress(
+                try gzip.compress(bytes.span.bytes), with: try GzipReader(), chunk: 1 << 20, room: 1 << 20)
+            #expect(outcome == Outcome(bytes: bytes))
+            #expect(try ZlibStream.holds(bytes, in: try zlib.compress(bytes.span.bytes)))
+        }
+    }
+
     @Test("a level that does not exist is refused")
     func levels() {
         #expect(throws: CompressionError.noContext) { try DeflateCompressor(.gzip, level: 99) }
