@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "LogfoldConfig", dependencies: ["LogfoldCore", "CYAML"], swiftSettings: strict),
         .target(name: "LogfoldIO", dependencies: ["LogfoldCore", "CLinux"], swiftSettings: strict),
         .target(
-            name: "LogfoldCompression", dependencies: ["LogfoldCore", "CZlib", "CDeflate", "CIsal", "CZstd"],
+            name: "LogfoldCompression", dependencies: ["CZlib", "CDeflate", "CIsal", "CZstd"],
             swiftSettings: strict),
         .target(
             name: "LogfoldSpool", dependencies: ["LogfoldCore", "LogfoldIO", "LogfoldCompression"],
@@ -66,7 +66,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LogfoldPipeline",
-            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldSpool", "CLinux"],
+            dependencies: ["LogfoldCore", "LogfoldConfig", "LogfoldParsing", "LogfoldIO", "LogfoldSpool"],
             swiftSettings: strict),
         .executableTarget(
             name: "logfold",

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes the parsers: Scripts/fuzz.sh [SECONDS [TARGET…]]
 #
-# Each target of Fuzz/ runs for SECONDS (60) over the seeds in Fuzz/seeds/<target>, which are made from Fixtures/ on
-# the first run, with address sanitizer and all of Swift's own checks. A finding ends the run with exit 1; its input
+# Each target of Fuzz/ runs for SECONDS (60) over the seeds in .build/fuzz/seeds/<target>, which are made on the first
+# run from Fixtures/ and from what was found before (Fuzz/findings), with address sanitizer and all of Swift's own checks. A finding ends the run with exit 1; its input
 # stays in .build/fuzz/<target>-crash-….
 #
 # SwiftPM cannot build for libFuzzer, so the modules are compiled here, each whole, with coverage.

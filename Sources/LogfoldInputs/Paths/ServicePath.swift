@@ -1,6 +1,6 @@
 /// What the path of a log file tells of the binary that writes it.
 package enum ServicePath {
-    /// Projects by the first word of their folders and binaries (guide sections 3 and 4).
+    /// Projects by the first word of their folders and binaries (`Docs/presets.md`).
     static let projects: Set<String> = [
         "adjutant", "aodh", "barbican", "blazar", "ceilometer", "cinder", "cloudkitty", "congress", "cyborg",
         "designate",

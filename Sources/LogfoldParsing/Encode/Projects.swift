@@ -3,7 +3,7 @@
 /// Built once; a look-up is one hash and one comparison, and loggers of one project come in runs, so the last answer is
 /// kept.
 struct Projects: ~Copyable {
-    /// Roots of loggers and the beginnings of binaries' names, with the project they stand for (guide section 4).
+    /// Roots of loggers and the beginnings of binaries' names, with the project they stand for (`Docs/schema.md`).
     static let known: [(root: StaticString, project: StaticString)] = [
         ("nova", "nova"), ("placement", "placement"), ("keystone", "keystone"), ("glance", "glance"),
         ("neutron", "neutron"), ("cinder", "cinder"), ("heat", "heat"), ("swift", "swift"), ("horizon", "horizon"),

@@ -9,7 +9,7 @@ struct Fold: ~Copyable {
     var streams: [StreamFolds] = [StreamFolds()]
     let options: FoldOptions
     let timeout: Int64
-    /// Lines that look like another process's and wait for what follows them (guide of real logs, 1.15).
+    /// Lines that look like another process's and wait for what follows them (`Docs/rules.md`, *Folding*).
     var held = HeldLines()
     /// Heads of events that were cut, for the events that continue them.
     var carried = CarriedHeads()

@@ -1,5 +1,5 @@
 /// Lines that wait because a head in them may be forged or quoted: text of a message that looks like a record of
-/// another process (guide of real logs, 1.15).
+/// another process (`Docs/rules.md`, *Folding*: forged heads).
 struct HeldLines {
     /// A line with what its format made of it.
     struct Held {

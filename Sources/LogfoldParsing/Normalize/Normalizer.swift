@@ -222,7 +222,7 @@ struct Normalizer: ~Copyable {
         if bytes.equal(suffix.function, "log_opt_values") { record.flags.insert(.configDump) }
     }
 
-    /// Loggers of WSGI servers write request lines (guide section 1.4).
+    /// Loggers of WSGI servers write request lines (`Docs/rules.md`, *Request lines*).
     @inline(__always)
     private mutating func readRequestLine(_ bytes: RawSpan) {
         let logger = record.logger

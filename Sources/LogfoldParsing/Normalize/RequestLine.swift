@@ -1,4 +1,4 @@
-/// The HTTP request that a message reports, in the shapes that OpenStack services write (guide §1.4):
+/// The HTTP request that a message reports, in the shapes that OpenStack services write (`Docs/rules.md`, *Request lines*):
 ///
 ///     10.0.0.5 "GET /v3/ HTTP/1.1" status: 200  len: 4567 time: 0.0012345
 ///     10.0.0.5 "GET /placement/traits" status: 200 len: 90 microversion: 1.36

@@ -1,4 +1,4 @@
-// Passwords on command lines and in URLs: guide §7, points 1 and 5.
+// Passwords on command lines and in URLs: `Docs/redaction.md`.
 
 extension Redactor {
     /// How far in front of an option its command may stand.

@@ -1,4 +1,4 @@
-// Keys and their values: guide §7, points 2, 4, 5 and 7.
+// Keys and their values: `Docs/redaction.md`.
 
 extension Redactor {
     /// Masks the value that `word` is the key of, if it is a secret's key and a value follows in one of the forms

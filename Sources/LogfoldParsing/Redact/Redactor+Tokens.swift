@@ -1,4 +1,4 @@
-// Secrets that are known by their shape: guide §7, points 3 and 4.
+// Secrets that are known by their shape: `Docs/redaction.md`.
 
 extension Redactor {
     /// The token or the private key's body that the fingerprint at `place` belongs to.
@@ -81,7 +81,7 @@ extension Redactor {
     }
 }
 
-/// The access line of the Swift proxy server, whose tenth field is a token: guide §7, point 6.
+/// The access line of the Swift proxy server, whose tenth field is a token: `Docs/redaction.md`.
 ///
 /// `client remote 23/Nov/2026/10/00/00 GET /v1/AUTH_a HTTP/1.0 200 - agent token…`
 enum SwiftProxyLine {

@@ -1,4 +1,4 @@
-/// Finds the secrets in an event's text: guide §7, promise P7.
+/// Finds the secrets in an event's text: `Docs/redaction.md`.
 ///
 /// One pass. ``SecretFingerprints`` skips sixteen bytes at a time over text in which no rule can match; where a
 /// fingerprint shows up, the exact rules are asked: a secret's shape, a command's option, a URL's credentials, a key

@@ -1,4 +1,4 @@
-/// What the name of a value says about the value: guide §7, points 2, 4 and 7.
+/// What the name of a value says about the value: `Docs/redaction.md`.
 enum SecretKey {
     /// Nothing.
     case harmless

@@ -2,7 +2,8 @@ import LogfoldParsing
 import LogfoldTestSupport
 import Testing
 
-/// One record of every layout that oslo.log, and what came before it, has printed by default (format guide, 1.2).
+/// One record of every layout that oslo.log, and what came before it, has printed by default (`Docs/rules.md`,
+/// *Layouts by release*).
 struct OsloFormatsTests {
     private static let head = ["@timestamp", "log.level", "log.logger", "process.pid", "message"]
     private static let identity = [

@@ -16,7 +16,7 @@ package struct LineDecision: Sendable {
         case part
     }
 
-    /// What was thought of a line that might be forged (guide of real logs, 1.15).
+    /// What was thought of a line that might be forged (`Docs/rules.md`, *Folding*).
     package enum Doubt: String, Sendable {
         /// It looked like a record of a process from another time; what follows shows that a message quotes it.
         case forged

@@ -1,7 +1,8 @@
 import LogfoldCore
 
-/// oslo.log's text records in every default layout from Bexar to today (guide section 1.2), devstack's and the isotime
-/// form: one tolerant reader instead of one per release, because the parts come in the same order in all of them.
+/// oslo.log's text records in every default layout from Bexar to today (`Docs/rules.md`, *Layouts by release*),
+/// devstack's and the isotime form: one tolerant reader instead of one per release, because the parts come in the same
+/// order in all of them.
 ///
 ///     [TIME ] [HOST TAG[PID]: | PID ] LEVEL LOGGER [CONTEXT] [instance: X] MESSAGE
 ///     [TIME ] [HOST TAG[PID]: | PID ] ERROR|TRACE LOGGER [instance: X] TRACEBACK LINE

@@ -2,7 +2,7 @@ import LogfoldCore
 
 /// The fields of a journal entry that mean something here; their values lie in the engine's arena.
 struct JournalEntry {
-    /// A field by the journal's name for it (systemd.journal-fields(7); oslo.log's own are in guide §2).
+    /// A field by the journal's name for it (systemd.journal-fields(7); oslo.log's own are those of its `OSJournalHandler`).
     enum Field: Int {
         case message, priority, pid, syslogPID, identifier, unit, userUnit, container, containerPartial, host
         case sourceTime, time, lineBreak
