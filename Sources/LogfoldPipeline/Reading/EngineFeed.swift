@@ -22,6 +22,8 @@ package final class EngineFeed: Feed {
     /// Sources whose positions are safe only when an event of an earlier one of the same key has left.
     private var heldBack: Set<UInt32> = []
     private var forgotten: [UInt64] = []
+    /// What the numbers of sources in the last batch stand for.
+    private var spoolSources: [UInt32: SpoolSource] = [:]
     /// Numbers of sources that have ended: their last position is in the batch that is being gathered.
     private var ended: [UInt32] = []
     /// When the loop's turn began, by the monotonic clock: one time for all sources, so that their folds end together.
@@ -44,8 +46,9 @@ package final class EngineFeed: Feed {
 
     private struct OpenSource {
         let key: UInt64
-        let path: String
         let input: any Input
+        /// What the spool is told of it.
+        let forSpool: SpoolSource
     }
 
     /// A small batch waits so long for company: a wake-up of every sink costs more than the events in it.
@@ -135,7 +138,8 @@ extension EngineFeed {
     private func register(_ source: SourceDescription, _ input: any Input) -> UInt32 {
         let number = nextNumber
         nextNumber += 1
-        sources[number] = OpenSource(key: source.key, path: source.path, input: input)
+        let forSpool = SpoolSource(key: source.key, input: input.name, path: source.path)
+        sources[number] = OpenSource(key: source.key, input: input, forSpool: forSpool)
         fresh.append((number, source.resume?.position ?? SourcePosition()))
         return number
     }
@@ -282,19 +286,17 @@ extension EngineFeed {
             noteEnd(each.source, each.position)
         }
         countEvents(batch)
+        spoolSources = named(batch)
         spool.append(
-            Delivery(
-                batch: batch, checkpoints: checkpoints, sources: spoolSources(of: batch),
-                made: clock.monotonic))
+            Delivery(batch: batch, checkpoints: checkpoints, sources: spoolSources, made: clock.monotonic))
     }
 
-    /// What the numbers in a batch stand for.
-    private func spoolSources(of batch: Batch) -> [UInt32: SpoolSource] {
+    /// What the numbers in a batch stand for. Mostly they are those of the batch before it, and no number is used twice.
+    private func named(_ batch: Batch) -> [UInt32: SpoolSource] {
+        let isSame = batch.positions.count == spoolSources.count
+        if isSame, batch.positions.allSatisfy({ spoolSources[$0.source] != nil }) { return spoolSources }
         var found: [UInt32: SpoolSource] = [:]
-        for (number, _) in batch.positions {
-            guard let open = sources[number] else { continue }
-            found[number] = SpoolSource(key: open.key, input: open.input.name, path: open.path)
-        }
+        for (number, _) in batch.positions { found[number] = sources[number]?.forSpool }
         return found
     }
 
@@ -355,54 +357,4 @@ extension EngineFeed {
         totals[name, default: ReadingTotals()].events += events
         totals[name]?.lines += lines
     }
-}
-
-/// How the sources of an input are read.
-package struct InputReading: Sendable {
-    /// The input's name.
-    package var input: String
-    /// Format, zone, limits.
-    package var options: EngineOptions
-    /// What every event says of the machine and the agent.
-    package var host: HostFacts
-    /// `service.name` by configuration; else the path tells it.
-    package var service: String?
-
-    /// A reading with these options.
-    package init(input: String, options: EngineOptions, host: HostFacts, service: String?) {
-        self.input = input
-        self.options = options
-        self.host = host
-        self.service = service
-    }
-
-    func facts(of source: SourceDescription) -> SourceFacts {
-        var facts = SourceFacts(zone: options.timeZoneName, service: service ?? source.service)
-        facts.input = input
-        facts.host = SourceFacts.escaped(host.name)
-        facts.members = host.members
-        facts.path = SourceFacts.escaped(source.path)
-        facts.identity = SourceFacts.Identity(
-            host: host.identity, logicalPath: Array(source.logicalPath.utf8), generation: source.generation)
-        return facts
-    }
-}
-
-/// What was read of an input in this run.
-package struct ReadingTotals: Sendable, Equatable {
-    /// Bytes as the engine got them, and the lines and events that have left it.
-    package var bytes: UInt64 = 0
-    package var lines: UInt64 = 0
-    package var events: UInt64 = 0
-    /// Bytes that were lost before they could be read, how often, and why the last time.
-    package var lostBytes: UInt64 = 0
-    package var losses: UInt64 = 0
-    package var lastLoss: String?
-    /// Wall time of the last bytes.
-    package var lastRead: Int64?
-    /// Whether the input is in the configuration now.
-    package var isRunning = false
-
-    /// Nothing yet.
-    package init() {}
 }
