@@ -190,6 +190,7 @@ final class TailedFile {
 
     /// Gives back what decompressing takes, and begins again when it is its turn.
     func putAway() {
+        noteMark()
         reader?.putAway()
         held = []
         search = search != nil ? Search(for: self) : offset > 0 ? Search(target: offset) : nil

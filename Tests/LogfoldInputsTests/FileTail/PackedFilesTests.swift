@@ -1,3 +1,4 @@
+import LogfoldIO
 import LogfoldTestSupport
 import Testing
 
@@ -46,6 +47,24 @@ struct PackedFilesTests {
         for name in Self.names.dropFirst() { #expect(world.lines(name) == Self.lines + ["last"]) }
         #expect(world.lines("log-1.log").last == "last")
         #expect(world.feed.violations == [])
+    }
+
+    @Test("one that has to wait in its middle is known by what was read of it, as if it had been closed")
+    func putAway() throws {
+        let world = try world("gzip")
+        let file = TailedFile(
+            key: 1, of: TailedLog(world.path("log-1.log"), Agenda()), at: world.path("log-1.log.1.gz"))
+        let opened = try OpenFile(file.path, for: .readingAtOnce, in: PosixFileSystem())
+        let reader = ContentReader(opened, id: FileID(try opened.status()))
+        file.open(reader, now: 0)
+        var buffer = [UInt8](repeating: 0, count: FileTail.chunk + FileMark.longest)
+        for _ in 0..<2 {
+            guard case .bytes(let range) = try reader.read(into: &buffer, limit: FileTail.chunk) else { break }
+            file.advance(by: buffer[range])
+        }
+        file.putAway()
+        #expect(file.offset > 0)
+        #expect(file.marks.latest?.offset == file.offset)
     }
 
     @Test("killed in the middle, each goes on where it was")
