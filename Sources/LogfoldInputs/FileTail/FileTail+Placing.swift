@@ -23,6 +23,8 @@ extension FileTail {
         log.problem = nil
         log.failure = nil
         log.lacksRoom = false
+        log.isHeldUp = false
+        log.waiting = []
         checkOpen(log, feed, now)
         // By its first line a file is known in its copies.
         isPlacing = true
@@ -107,14 +109,17 @@ extension FileTail {
         let unknown = candidates.indices.filter { candidates[$0].owner == nil }
         let new = unknown.filter { isNewer($0, of: log, candidates) }
         log.leftAlone = Set(unknown.filter { !new.contains($0) }.map { candidates[$0].stamp.id })
-        log.waiting = []
+        var taken: [Candidate] = []
         for candidate in new.map({ candidates[$0] }) where log.growing[candidate.stamp.id] == nil {
             if isBeingMade(candidate, of: log, candidates) {
                 log.waiting.insert(candidate.sibling.path)
             } else {
-                take(candidate, of: log, feed, now)
+                taken.append(candidate)
             }
         }
+        // Of a file that was cut meanwhile no copy can be told: where it lies now is found out first.
+        guard taken.isEmpty || !hasBeenCut(log, candidates, feed, now) else { return }
+        takeInOrder(taken, of: log, candidates, feed, now)
         // What had to be left for later is still new then.
         let isAllTaken = log.waiting.isEmpty && log.growing.isEmpty && !log.lacksRoom && log.failure == nil
         if isAllTaken, candidates.allSatisfy({ $0.failure == nil }) { log.lookedAt = wall }
@@ -144,15 +149,31 @@ extension FileTail {
         return candidates.contains { $0.owner == nil && $0.sibling.isLive && candidate.isCopy(of: $0) }
     }
 
+    /// Takes new files, the oldest first. One that cannot be opened because enough are holds up those behind it.
+    private func takeInOrder(
+        _ new: [Candidate], of log: TailedLog, _ candidates: [Candidate], _ feed: any Feed, _ now: Int64
+    ) {
+        for candidate in new {
+            if let other = filesByID[candidate.stamp.id], isStill(other, candidate) {
+                noteOtherName(candidate.sibling.path, of: other, candidate.stamp.id)
+                continue
+            }
+            guard candidate.stamp.size > 0 || hasRoom else {
+                log.waiting.insert(candidate.sibling.path)
+                continue
+            }
+            let later = candidates.drop { $0 !== candidate }.compactMap(\.owner)
+            let isFirst = log.front.map { front in later.contains { $0 === front } } ?? true
+            guard makeRoom(isForFront: isFirst, feed) else {
+                log.lacksRoom = true
+                log.isHeldUp = isFirst
+                return
+            }
+            take(candidate, of: log, feed, now)
+        }
+    }
+
     private func take(_ candidate: Candidate, of log: TailedLog, _ feed: any Feed, _ now: Int64) {
-        if let other = filesByID[candidate.stamp.id], isStill(other, candidate) {
-            noteOtherName(candidate.sibling.path, of: other, candidate.stamp.id)
-            return
-        }
-        guard makeRoom() else {
-            log.lacksRoom = true
-            return
-        }
         guard let reader = candidate.reader() else { return }
         let file = TailedFile(key: feed.newKey(), of: log, at: candidate.sibling.path)
         file.open(reader, now: now)

@@ -3,12 +3,23 @@ import LogfoldIO
 
 // Which of the files that are known lies where now.
 extension FileTail {
-    /// A file that was cut must not be taken for what it was.
-    func checkOpen(_ log: TailedLog, _ feed: any Feed, _ now: Int64) {
-        for file in log.files {
-            guard let reader = file.reader, (try? reader.isUnchanged()) == false else { continue }
-            contentHasChanged(file, feed, now)
+    /// A file that was cut must not be taken for what it was. Returns whether one was.
+    @discardableResult
+    func checkOpen(_ log: TailedLog, _ feed: any Feed, _ now: Int64) -> Bool {
+        let cut = log.files.filter { (try? $0.reader?.isUnchanged()) == false }
+        for file in cut { contentHasChanged(file, feed, now) }
+        return !cut.isEmpty
+    }
+
+    /// Whether a file is not what it was any more when it was recognized. Then everything is looked at again.
+    func hasBeenCut(_ log: TailedLog, _ candidates: [Candidate], _ feed: any Feed, _ now: Int64) -> Bool {
+        let closed = candidates.filter { $0.owner.map { $0.reader == nil } ?? false }
+        let isShorter = closed.contains { candidate in
+            guard let status = try? files.look(at: candidate.sibling.path) else { return true }
+            return FileID(status) != candidate.stamp.id || status.size < candidate.stamp.size
         }
+        if isShorter { log.mustPlace = true }
+        return checkOpen(log, feed, now) || isShorter
     }
 
     /// Files that are open are known by what names them: nothing else can have it.
@@ -52,13 +63,7 @@ extension FileTail {
     ) {
         switch match {
         case .none: return
-        case .known:
-            if !candidate.sibling.isLive {
-                // What is open in it comes before what follows it.
-                end(file, feed)
-                file.isDone = true
-            }
-            file.isReadWhole(as: candidate.stamp)
+        case .known: file.isReadWhole(as: candidate.stamp)
         case .cut(let offset):
             end(file, feed)
             file.goBack(to: offset)
@@ -68,7 +73,7 @@ extension FileTail {
         }
         attach(file, to: candidate, feed)
         let hasMore = match == .compressed || match != .known && (!file.isDone || candidate.stamp.size > file.position)
-        if hasMore, makeRoom(for: file) {
+        if hasMore, makeRoom(isForFront: file.log.front === file, feed) {
             if match != .compressed { file.stamp = candidate.stamp }
             open(file, from: candidate, isCompressed: match == .compressed, now)
         } else if match == .compressed || candidate.stamp.size > file.position {
@@ -96,11 +101,11 @@ extension FileTail {
         let hasMoved = file.path != candidate.sibling.path
         file.path = candidate.sibling.path
         filesByPath[file.path] = file
+        if let old = file.stamp?.id, filesByID[old] === file { filesByID[old] = nil }
         // Size and time are taken over when its bytes were seen to be the same.
-        if file.stamp?.id != candidate.stamp.id {
-            if let old = file.stamp?.id, filesByID[old] === file { filesByID[old] = nil }
-            file.stamp = candidate.stamp
-        }
+        file.stamp = FileStamp(
+            id: candidate.stamp.id, size: file.stamp?.size ?? candidate.stamp.size,
+            modified: file.stamp?.modified ?? candidate.stamp.modified)
         filesByID[candidate.stamp.id] = file
         file.isLive = candidate.sibling.isLive
         file.isNameless = false

@@ -10,7 +10,7 @@ extension FileTail {
     /// A read has found no more.
     func reachedEnd(of file: TailedFile, _ feed: any Feed, _ now: Int64) {
         file.isAtEnd = true
-        if let source = file.source { feed.reachedEnd(of: source) }
+        if let source = file.source, !isFollowed(file) { feed.reachedEnd(of: source) }
         // A file that comes between this one and the next may not be known yet.
         guard !isPlacing else { return }
         advance(file.log, feed, now)
@@ -18,17 +18,14 @@ extension FileTail {
         rest(file, feed, now)
     }
 
+    /// Whether the next file of the log has begun and is about to be read: an event that is open here may go on there.
+    func isFollowed(_ file: TailedFile) -> Bool { !file.isDone && file.log.successor(of: file)?.head != nil }
+
     /// Goes on to the next file of a log as long as the front one is read to its end and the next has begun.
     private func advance(_ log: TailedLog, _ feed: any Feed, _ now: Int64) {
         while let front = log.front, front.isAtEnd, front.missingSince == nil, let next = log.successor(of: front) {
             guard hasBegun(next) else { return }
-            // What was written while the next one began comes first.
-            if let reader = front.reader, !front.isBroken, !reader.isCompressed,
-                let size = try? reader.file.status().size, size > reader.position
-            {
-                enqueue(front)
-                return
-            }
+            guard isStillAtEnd(front) else { return }
             if !front.endsWithLine, !front.isBroken, now - front.active < Self.lastLineWait {
                 front.wakeAt = front.active + Self.lastLineWait
                 return
@@ -36,6 +33,23 @@ extension FileTail {
             succeed(front, by: next, feed)
             enqueue(next)
         }
+    }
+
+    /// What was written to a file while the next one began comes first: has it read, where there is any.
+    private func isStillAtEnd(_ file: TailedFile) -> Bool {
+        if file.isBroken { return true }
+        if let reader = file.reader {
+            guard !reader.isCompressed, let size = try? reader.file.status().size, size > reader.position else {
+                return true
+            }
+            enqueue(file)
+        } else {
+            // Under its path there may be another one by now.
+            let status = try? files.look(at: file.path)
+            if let status, FileStamp(status) == file.stamp { return true }
+            if !file.log.lacksRoom { file.log.mustPlace = true }
+        }
+        return false
     }
 
     /// Whether a file has a first line, or will never have more than it has.
@@ -145,22 +159,31 @@ extension FileTail {
 
 // Bounds.
 extension FileTail {
+    private var openFiles: [TailedFile] { order.flatMap(\.files).filter { $0.reader != nil } }
+
+    /// Whether one more file may be open.
+    var hasRoom: Bool { openFiles.count < maxOpenFiles }
+
     /// Makes room for one more open file. Returns false where all that are open are needed.
-    func makeRoom(for file: TailedFile? = nil) -> Bool {
-        let open = order.flatMap(\.files).filter { $0.reader != nil }
-        guard open.count >= maxOpenFiles else { return true }
-        isOutOfRoom = !closeIdle(open, isForFront: file.map { $0.log.front === $0 } ?? false)
+    func makeRoom(isForFront: Bool, _ feed: any Feed) -> Bool {
+        isOutOfRoom = !hasRoom && !closeIdle(isForFront: isForFront, feed)
         return !isOutOfRoom
     }
 
     /// Closes the file that has been at its end for longest; for one whose turn it is, else one that has to wait.
-    private func closeIdle(_ open: [TailedFile], isForFront: Bool) -> Bool {
-        // What is still empty under a rotated name would hold a place for ever.
-        let closable = open.filter { !$0.isNameless && ($0.head != nil || !$0.isLive && $0.lookedSize == 0) }
+    private func closeIdle(isForFront: Bool, _ feed: any Feed) -> Bool {
+        // What is still empty would hold a place for ever.
+        let closable = openFiles.filter { !$0.isNameless && ($0.head != nil || $0.lookedSize == 0) }
         let idle = closable.filter { $0.isAtEnd && !$0.isQueued && $0.held.isEmpty }
         let waiting = closable.filter { isForFront && !$0.isDone && $0.log.front !== $0 }
         guard let file = idle.min(by: { $0.active < $1.active }) ?? waiting.last else { return false }
-        file.close()
+        guard file.head == nil, file.isLive else {
+            file.close()
+            return true
+        }
+        // An empty log has nothing that it could be found again by: it is a new one when something is written to it.
+        file.log.waiting.insert(file.path)
+        forget(file, feed)
         return true
     }
 

@@ -119,8 +119,10 @@ package final class FileTail: Input {
         return hasMore || agenda.mustPlace
     }
 
-    /// Whether a file has grown beyond what was read of it.
-    package func hasUnread(_ source: UInt32) -> Bool { filesBySource[source]?.hasUnread ?? false }
+    /// Whether a file has grown beyond what was read of it, or goes on in the next one of its log.
+    package func hasUnread(_ source: UInt32) -> Bool {
+        filesBySource[source].map { $0.hasUnread || isFollowed($0) } ?? false
+    }
 
     /// What a file is found again by: its path, its first line, its marks.
     package func place(of source: UInt32) -> [UInt8] {

@@ -24,9 +24,11 @@ final class TailedLog {
     }
     /// Whether a file could not be opened because enough are.
     var lacksRoom = false
+    /// Whether that was one that comes before all that are to be read: then they wait for it.
+    var isHeldUp = false
     /// Packed files of which so little is there that nobody can say what they are: their size, and since when it is so.
     var growing: [FileID: (size: Int64, since: Int64)] = [:]
-    /// Paths of rotated files that are not read because they are being made, as it seems: when they change they are
+    /// Paths of files that are not read because they are empty or being made, as it seems: when they change they are
     /// looked at again.
     var waiting: Set<String> = []
     /// Rotated files that are older than what is read, by the last look.
@@ -46,8 +48,9 @@ final class TailedLog {
     /// A file of it has to be looked at, at this time.
     func noteWake(at time: Int64?) { agenda.note(time) }
 
-    /// The file that is read: the oldest that was not read to its end. None while what comes before is being packed.
-    var front: TailedFile? { growing.isEmpty ? files.first { !$0.isDone && !$0.isSetAside } : nil }
+    /// The file that is read: the oldest that was not read to its end. None while what comes before is being packed, or
+    /// cannot be opened.
+    var front: TailedFile? { growing.isEmpty && !isHeldUp ? files.first { !$0.isDone && !$0.isSetAside } : nil }
     /// The file that the path names.
     var live: TailedFile? { files.last { $0.isLive } }
 

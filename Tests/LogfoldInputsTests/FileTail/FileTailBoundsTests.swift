@@ -34,6 +34,24 @@ struct FileTailBoundsTests {
         #expect(world.feed.losses.isEmpty)
     }
 
+    @Test(
+        "logs that are empty keep no other from being read, and are read when something comes",
+        arguments: [true, false])
+    func emptyLogs(usesInotify: Bool) throws {
+        let world = try TailWorld(usesInotify: usesInotify) { $0.maxOpenFiles = 2 }
+        let empty = (0..<5).map { "\($0).log" }
+        for name in empty { try world.append("", to: name) }
+        world.later(seconds: 3)
+        try world.append("1\n")
+        world.later(seconds: 3)
+        #expect(world.lines() == ["1"])
+        for name in empty { try world.append("1\n", to: name) }
+        world.later(seconds: 3)
+        #expect(openFiles(in: world) <= 2)
+        for name in empty { #expect(world.lines(name) == ["1"]) }
+        #expect(world.feed.losses.isEmpty)
+    }
+
     @Test("a closed file that was cut and written anew meanwhile is not taken for the old one")
     func cutWhileClosed() throws {
         let world = try TailWorld { $0.maxOpenFiles = 1 }
@@ -78,6 +96,29 @@ struct FileTailBoundsTests {
         #expect(openFiles(in: world) == 2)
         #expect(world.tail.status.pinnedBytes == 0)
         #expect(world.feed.violations == [])
+    }
+
+    @Test("a late line in a file that is packed before there is room to open it is read when there is")
+    func lateLineWithoutRoom() throws {
+        let world = try TailWorld { $0.maxOpenFiles = 1 }
+        try world.append("1\n")
+        world.later(seconds: 1)
+        try world.rename("a.log", to: "a.log.1")
+        try world.append("2\n")
+        world.later(seconds: 70)
+        // A deleted file takes the only place for as long as somebody may write to it.
+        try world.append("1\n", to: "b.log")
+        world.later(seconds: 1)
+        try world.remove("b.log")
+        world.later(seconds: 1)
+        try world.append("late\n", to: "a.log.1")
+        world.later(seconds: 1)
+        try world.pack("a.log.1")
+        world.later(seconds: 1)
+        #expect(world.lines() == ["1", "2"])
+        world.later(seconds: 100)
+        #expect(world.lines() == ["1", "2", "late"])
+        #expect(world.feed.losses.isEmpty)
     }
 
     @Test("deleted files hold no more on the disk than they may; what was not read of one is counted as lost")

@@ -37,6 +37,47 @@ struct FileTailFaultTests {
         #expect(world.tail.status.problems == [])
     }
 
+    @Test("a log that is cut while its copy is looked at is not read once more from the copy", arguments: [100, 1])
+    func cutWhileItsCopyIsLookedAt(maxOpenFiles: Int) throws {
+        let atOpening = AtOpening()
+        let files = ScriptedFileSystem { atOpening.answer($0) }
+        let world = try TailWorld(fileSystem: files) { $0.maxOpenFiles = maxOpenFiles }
+        try world.append("1\n2\n")
+        world.settle()
+        // Where one may be open, the log is closed by now.
+        try world.append("1\n", to: "b.log")
+        world.later(seconds: 1)
+        try world.copy("a.log", to: "a.log.1")
+        let log = world.path("a.log")
+        atOpening.next("a.log.1") { truncate(log, 0) }
+        world.settle()
+        try world.append("3\n")
+        world.later(seconds: 1)
+        #expect(world.lines() == ["1", "2", "3"])
+        #expect(world.feed.losses.isEmpty)
+    }
+
+    @Test("what comes to a closed log that was renamed while the next one is opened is read before that")
+    func writtenWhileTheNextOneIsOpened() throws {
+        let atOpening = AtOpening()
+        let files = ScriptedFileSystem { atOpening.answer($0) }
+        let world = try TailWorld(fileSystem: files) { $0.maxOpenFiles = 2 }
+        for name in ["a.log", "b.log", "c.log"] {
+            try world.append("1\n", to: name)
+            world.later(seconds: 1)
+        }
+        try world.rename("a.log", to: "a.log.1")
+        try world.append("3\n")
+        let old = world.path("a.log.1")
+        atOpening.next("a.log") {
+            guard let file = fopen(old, "a") else { return }
+            fputs("2\n", file)
+            fclose(file)
+        }
+        world.later(seconds: 1)
+        #expect(world.lines() == ["1", "2", "3"])
+    }
+
     @Test("a file that may not be read is read when it may, and status says what would help")
     func denied() throws {
         let files = ScriptedFileSystem { call in
@@ -138,5 +179,28 @@ struct FileTailFaultTests {
         #expect(world.lines() == ["1", "2"])
         #expect(world.feed.forgotten == [])
         #expect(world.feed.losses.isEmpty)
+    }
+}
+
+/// Does something, once, when a file is opened.
+private final class AtOpening: Sendable {
+    private let due = Mutex<(suffix: String, act: @Sendable () -> Void)?>(nil)
+
+    /// Does this before a file is opened whose path ends so.
+    func next(_ suffix: String, _ act: @escaping @Sendable () -> Void) {
+        due.withLock { $0 = (suffix, act) }
+    }
+
+    func answer(_ call: ScriptedFileSystem.Call) -> ScriptedFileSystem.Answer {
+        if call.operation == .open { taken(call.path)?() }
+        return .made
+    }
+
+    private func taken(_ path: String) -> (@Sendable () -> Void)? {
+        due.withLock { due in
+            guard let next = due, path.hasSuffix(next.suffix) else { return nil }
+            due = nil
+            return next.act
+        }
     }
 }

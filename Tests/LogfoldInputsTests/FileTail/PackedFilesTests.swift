@@ -49,6 +49,21 @@ struct PackedFilesTests {
         #expect(world.feed.violations == [])
     }
 
+    @Test("what is open at the end of a file that is closed and packed goes on in the next one")
+    func goesOn() throws {
+        let world = try TailWorld(usesInotify: false) { $0.maxOpenFiles = 1 }
+        try world.append("1\n")
+        world.later(seconds: 5)
+        try world.append("1\n", to: "b.log")
+        world.later(seconds: 5)
+        try world.rename("a.log", to: "a.log.1")
+        try world.pack("a.log.1")
+        try world.append("2\n")
+        world.later(seconds: 5)
+        #expect(world.lines() == ["1", "2"])
+        #expect(world.feed.successions.map(\.to) == [world.path("a.log")])
+    }
+
     @Test("one that has to wait in its middle is known by what was read of it, as if it had been closed")
     func putAway() throws {
         let world = try world("gzip")
