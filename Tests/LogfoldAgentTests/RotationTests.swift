@@ -82,10 +82,11 @@ import Testing
         try scenario.expectEverythingOnce()
     }
 
-    @Test func threeRotationsWhileTheAgentIsDown() throws {
-        let scenario = try Scenario()
+    @Test(arguments: KillMoment.allCases) func threeRotationsWhileTheAgentIsDown(moment: KillMoment) throws {
+        let scenario = try Scenario(moment)
         try scenario.log.write(25)
         scenario.settle()
+        try scenario.at(.before)
         scenario.agent.kill()
         for _ in 0..<3 {
             try scenario.rename()
@@ -93,6 +94,9 @@ import Testing
             try scenario.log.write(25)
         }
         try scenario.agent.start()
+        try scenario.at(.during)
+        try scenario.log.write(25)
+        try scenario.at(.after)
         try scenario.expectEverythingOnce()
     }
 
@@ -150,10 +154,11 @@ import Testing
         try scenario.expectEverythingOnce()
     }
 
-    @Test func compressedAfterADowntime() throws {
-        let scenario = try Scenario()
+    @Test(arguments: KillMoment.allCases) func compressedAfterADowntime(moment: KillMoment) throws {
+        let scenario = try Scenario(moment)
         try scenario.log.write(15)
         scenario.settle()
+        try scenario.at(.before)
         scenario.agent.kill()
         try scenario.log.write(15)
         try scenario.rename()
@@ -161,11 +166,15 @@ import Testing
         try scenario.log.reopen()
         try scenario.log.write(15)
         try scenario.agent.start()
+        try scenario.at(.during)
+        try scenario.log.write(15)
+        try scenario.at(.after)
         try scenario.expectEverythingOnce()
     }
 
-    @Test func aCompressedFileThatIsStillBeingWrittenIsWaitedFor() throws {
-        let scenario = try Scenario()
+    @Test(arguments: KillMoment.allCases)
+    func aCompressedFileThatIsStillBeingWrittenIsWaitedFor(moment: KillMoment) throws {
+        let scenario = try Scenario(moment)
         try scenario.log.write(15)
         scenario.settle()
         scenario.agent.kill()
@@ -177,10 +186,12 @@ import Testing
         try scenario.log.reopen()
         try scenario.log.write(15)
         try scenario.agent.start()
+        try scenario.at(.during)
         let handle = try FileHandle(forWritingTo: URL(filePath: scenario.path + ".1.gz"))
         try handle.seekToEnd()
         try handle.write(contentsOf: whole.suffix(whole.count - whole.count / 2))
         try handle.close()
+        try scenario.at(.after)
         scenario.settle()
         scenario.agent.stop()
         #expect(scenario.audit.repeated == [])

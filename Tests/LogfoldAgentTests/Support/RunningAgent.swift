@@ -9,6 +9,8 @@ import Testing
 final class RunningAgent {
     let folder: ScratchDirectory
     let configuration: String
+    /// Variables of its environment.
+    var environment = ["PATH": "/usr/bin:/bin"]
     private var process: Process?
 
     /// The folder of the logs, and the file that the agent writes its events to.
@@ -67,7 +69,7 @@ final class RunningAgent {
         let process = Process()
         process.executableURL = Self.program
         process.arguments = ["run", "-c", configuration]
-        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.environment = environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         if !FileManager.default.fileExists(atPath: messagesPath) {
@@ -81,11 +83,12 @@ final class RunningAgent {
     }
 
     /// What `logfold check` prints of its configuration.
-    func check() throws -> String {
+    func check(_ options: [String] = []) throws -> String {
         let process = Process()
         let output = Pipe()
         process.executableURL = Self.program
-        process.arguments = ["check", "-c", configuration]
+        process.arguments = ["check", "-c", configuration] + options
+        process.environment = environment
         process.standardOutput = output
         try process.run()
         let text = try output.fileHandleForReading.readToEnd() ?? Data()

@@ -49,6 +49,15 @@ final class ServiceLog {
         }
     }
 
+    /// Writes records up to the next error, and the first lines of that. Returns the rest of it.
+    func writeUpToATraceback() throws -> String {
+        while written % 10 != 9 { try write() }
+        let lines = record(written).split(separator: "\n", omittingEmptySubsequences: false)
+        try writeRaw(lines[..<3].joined(separator: "\n") + "\n")
+        written += 1
+        return lines[3...].joined(separator: "\n")
+    }
+
     /// Writes bytes as they are: no record.
     func writeRaw(_ text: String) throws { try file.write(Array(text.utf8)) }
 
