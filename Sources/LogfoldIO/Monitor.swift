@@ -8,6 +8,24 @@ package final class Monitor<Value>: @unchecked Sendable {  // The mutex guards t
     private var value: Value
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
+    private var bells: [Bell] = []
+
+    private final class Bell {
+        let ring: @Sendable () -> Void
+        let condition: (Value) -> Bool
+        var isRung = false
+
+        init(_ ring: @escaping @Sendable () -> Void, _ condition: @escaping (Value) -> Bool) {
+            self.ring = ring
+            self.condition = condition
+        }
+
+        func look(at value: Value) {
+            guard !isRung, condition(value) else { return }
+            isRung = true
+            ring()
+        }
+    }
 
     /// A monitor of this value.
     package init(_ value: sending Value) {
@@ -43,12 +61,12 @@ package final class Monitor<Value>: @unchecked Sendable {  // The mutex guards t
     package func change<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        defer { wakeWaiting() }
-        return try withLock(body)
+        defer { unsafe pthread_cond_broadcast(condition) }
+        return try withLock { (value) throws(Failure) in
+            defer { for bell in bells { bell.look(at: value) } }
+            return try body(&value)
+        }
     }
-
-    /// Wakes whoever waits, to look again at what ``withLock(_:)`` has changed.
-    package func wakeWaiting() { unsafe pthread_cond_broadcast(condition) }
 
     /// Waits until `body` has an answer, or until `deadline`, nanoseconds of the monotonic clock: then nil.
     package func wait<Result>(until deadline: Int64? = nil, for body: (inout Value) -> Result?) -> Result? {
@@ -63,5 +81,19 @@ package final class Monitor<Value>: @unchecked Sendable {  // The mutex guards t
             var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
             if unsafe pthread_cond_timedwait(condition, mutex, &time) == ETIMEDOUT { return body(&value) }
         }
+    }
+
+    /// Runs `body`, which waits for something else, and rings a bell once meanwhile: as soon as a ``change(_:)`` has made
+    /// `condition` true, on the thread that made it, or at once where it is true already.
+    package func ringing<Result>(
+        _ bell: @escaping @Sendable () -> Void, when condition: @escaping (Value) -> Bool, while body: () -> Result
+    ) -> Result {
+        let bell = Bell(bell, condition)
+        withLock { value in
+            bells.append(bell)
+            bell.look(at: value)
+        }
+        defer { withLock { _ in bells.removeAll { $0 === bell } } }
+        return body()
     }
 }

@@ -36,8 +36,28 @@ package struct Delivery: Sendable {
         batch?.entries.reduce(0) { $0 + ($1.routes & route == 0 ? 0 : 1) } ?? 0
     }
 
-    /// How many bytes they have.
-    func bytes(for route: UInt64) -> Int64 {
-        batch?.entries.reduce(0) { $0 + ($1.routes & route == 0 ? 0 : Int64($1.length)) } ?? 0
+    /// A bit for each of them.
+    func bits(for route: UInt64) -> EventBits {
+        guard let entries = batch?.entries else { return EventBits(size: 0) }
+        var bits = EventBits(size: entries.count)
+        for (at, entry) in entries.enumerated() where entry.routes & route != 0 { bits[at] = true }
+        return bits
+    }
+
+    /// How many bytes these events have.
+    func bytes(of events: EventBits) -> Int64 {
+        guard let entries = batch?.entries else { return 0 }
+        return entries.indices.reduce(0) { events[$1] ? $0 + Int64(entries[$1].length) : $0 }
+    }
+}
+
+extension [Batch.Entry] {
+    /// The entries with a sink's bit in these events and no other.
+    func routed(_ events: EventBits, to route: UInt64) -> [Batch.Entry] {
+        enumerated().map { at, entry in
+            var entry = entry
+            entry.routes = events[at] ? route : 0
+            return entry
+        }
     }
 }

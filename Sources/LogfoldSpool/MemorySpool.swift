@@ -7,20 +7,29 @@ import LogfoldIO
 /// it is full, and the reader reads no more until there is room again. What the sinks have acknowledged is saved
 /// elsewhere, from ``positions()``.
 package final class MemorySpool: Spool {
+    /// A delivery with the number of its first event.
+    fileprivate struct Numbered {
+        let delivery: Delivery
+        let first: UInt64
+    }
+
     fileprivate struct Cursor {
         var positions: SinkPositions
         let route: UInt64
         /// Number of the next delivery to hand out, and of the first that is not acknowledged.
         var next: Int
         var acknowledged: Int
+        /// Of deliveries that are not acknowledged as a whole, by their numbers: the events that are not settled.
+        var open: [Int: EventBits] = [:]
         /// Events delivered by earlier runs, and those put in for it in this one.
         var taken: UInt64
     }
 
     fileprivate struct Contents {
-        var deliveries: [Delivery] = []
-        /// Number of the first delivery.
+        var deliveries: [Numbered] = []
+        /// Number of the first delivery, and of the next event.
         var first = 0
+        var nextEvent: UInt64 = 0
         var weight = 0
         var cursors: [String: Cursor] = [:]
         /// Sinks that are not running: what was saved of them stays.
@@ -101,7 +110,8 @@ extension MemorySpool {
             }
             for checkpoint in delivery.checkpoints { contents.latest[checkpoint.key] = checkpoint }
             for key in delivery.forgotten { contents.latest[key] = nil }
-            contents.deliveries.append(delivery)
+            contents.deliveries.append(Numbered(delivery: delivery, first: contents.nextEvent))
+            contents.nextEvent += UInt64(delivery.batch?.entries.count ?? 0)
             contents.weight += delivery.weight
             contents.dropAcknowledged()
         }
@@ -173,14 +183,33 @@ extension MemorySpool {
     package func next(
         for name: String, until deadline: Int64?, unless interrupt: () -> Bool
     ) -> SpoolItem? {
-        let answer: SpoolItem?? = contents.wait(until: deadline) { contents in
-            guard !interrupt(), let cursor = contents.cursors[name] else { return .some(nil) }
-            let at = cursor.next - contents.first
-            guard at < contents.deliveries.count else { return contents.isClosed ? .some(nil) : nil }
-            contents.cursors[name]?.next += 1
-            return .some(SpoolItem(index: cursor.next, delivery: contents.deliveries[at]))
+        let answer: (item: SpoolItem?, isFirstChange: Bool)? = contents.wait(until: deadline) { contents in
+            guard !interrupt(), let cursor = contents.cursors[name] else { return (nil, false) }
+            guard cursor.next < contents.first + contents.deliveries.count else {
+                return contents.isClosed ? (nil, false) : nil
+            }
+            return contents.noting { (contents) -> SpoolItem in
+                let item = contents.hand(to: name)
+                // What has nothing for the sink is settled with what lies before it.
+                settle(name, &contents)
+                return item
+            }
         }
-        return answer ?? nil
+        if answer?.isFirstChange == true { positionsMoved() }
+        return answer?.item
+    }
+
+    package func ringing(
+        _ bell: @escaping @Sendable () -> Void, for name: String, wantsNext: Bool,
+        unless interrupt: @escaping () -> Bool, while body: () -> Void
+    ) {
+        contents.ringing(
+            bell,
+            when: { contents in
+                let end = contents.first + contents.deliveries.count
+                let hasNext = contents.isClosed || contents.cursors[name].map { $0.next < end } ?? true
+                return interrupt() || (wantsNext && hasNext)
+            }, while: body)
     }
 
     /// Whether the spool is closed and this sink has been handed all of it.
@@ -224,23 +253,36 @@ extension MemorySpool {
 
     /// A sink has everything up to and with this delivery safe, and its state as of then.
     package func acknowledge(sink name: String, through index: Int, state: [UInt8]) {
+        acknowledge(name, state) { contents in contents.settle(name, through: index) }
+    }
+
+    package func acknowledge(sink name: String, events: [Range<UInt64>], state: [UInt8]) {
+        acknowledge(name, state) { contents in contents.settle(name, events) }
+    }
+
+    private func acknowledge(_ name: String, _ state: [UInt8], _ body: (inout Contents) -> Bool) {
         let hadRoom = changePositions { contents in
             let hadRoom = contents.weight < maxBytes
-            if let step = contents.acknowledge(name, through: index, state: state) { store?.append(step) }
-            contents.dropAcknowledged()
+            if body(&contents) {
+                contents.cursors[name]?.positions.state = state
+                settle(name, &contents, isForced: true)
+            }
             return hadRoom
         }
         if !hadRoom, !isFull { roomCameUp() }
     }
 
+    /// Moves a sink's cursor behind what is settled, and writes that down; also where only its state is new.
+    private func settle(_ name: String, _ contents: inout Contents, isForced: Bool = false) {
+        guard let step = contents.advance(name, isForced: isForced) else { return }
+        store?.append(step)
+        contents.dropAcknowledged()
+    }
+
     /// Changes what has to be saved, and tells of the first change since the last saving, whatever it is: nothing else
     /// wakes the one who saves.
     private func changePositions<Result>(_ body: (inout Contents) -> Result) -> Result {
-        let (result, isFirst) = contents.change { contents in
-            let wasSaved = contents.revision == contents.savedRevision
-            let result = body(&contents)
-            return (result, wasSaved && contents.revision != contents.savedRevision)
-        }
+        let (result, isFirst) = contents.change { contents in contents.noting(body) }
         if isFirst { positionsMoved() }
         return result
     }
@@ -252,7 +294,7 @@ extension MemorySpool {
             status.bytes = Int64(contents.weight)
             status.maxBytes = Int64(maxBytes)
             status.isFull = contents.weight >= maxBytes
-            status.oldestMade = contents.deliveries.first?.made
+            status.oldestMade = contents.deliveries.first?.delivery.made
             return status
         }
     }
@@ -264,37 +306,83 @@ extension MemorySpool {
 }
 
 extension MemorySpool.Contents {
-    fileprivate mutating func acknowledge(
-        _ name: String, through index: Int, state: [UInt8]
-    ) -> PositionChange? {
-        guard let acknowledged = cursors[name]?.acknowledged, index >= acknowledged else { return nil }
+    /// Changes something, and says whether that is the first change since the last saving.
+    fileprivate mutating func noting<Result>(_ body: (inout Self) -> Result) -> (Result, isFirstChange: Bool) {
+        let wasSaved = revision == savedRevision
+        let result = body(&self)
+        return (result, wasSaved && revision != savedRevision)
+    }
+
+    /// The next delivery for a sink that has one, without the events that it has settled before.
+    fileprivate mutating func hand(to name: String) -> SpoolItem {
+        guard var cursor = cursors[name] else { preconditionFailure("no cursor") }
+        let numbered = deliveries[cursor.next - first]
+        var item = SpoolItem(index: cursor.next, delivery: numbered.delivery, sequence: numbered.first)
+        let own = numbered.delivery.bits(for: cursor.route)
+        let open = cursor.open[cursor.next] ?? own
+        if let batch = numbered.delivery.batch, open != own {
+            item.delivery.batch = Batch(lines: batch, entries: batch.entries.routed(open, to: cursor.route))
+        }
+        cursor.open[cursor.next] = open
+        cursor.next += 1
+        cursors[name] = cursor
+        return item
+    }
+
+    /// A sink has settled all events up to and with a delivery; false where it had before.
+    fileprivate mutating func settle(_ name: String, through index: Int) -> Bool {
+        guard let acknowledged = cursors[name]?.acknowledged, index >= acknowledged else { return false }
+        for number in acknowledged...index {
+            let size = deliveries[number - first].delivery.batch?.entries.count ?? 0
+            cursors[name]?.open[number] = EventBits(size: size)
+        }
+        return true
+    }
+
+    /// A sink has settled these events; false where it has nothing of the kind.
+    fileprivate mutating func settle(_ name: String, _ events: [Range<UInt64>]) -> Bool {
+        guard var cursor = cursors[name] else { return false }
+        var count = 0
+        for (number, var bits) in cursor.open {
+            for range in events { count += bits.clear(range, from: deliveries[number - first].first) }
+            cursor.open[number] = bits
+        }
+        cursors[name] = cursor
+        return count > 0
+    }
+
+    /// Moves a cursor behind the deliveries of which all is settled; nil where there is none, unless it is forced.
+    fileprivate mutating func advance(_ name: String, isForced: Bool) -> PositionChange? {
         // Taken out, so that its positions are changed in place and not copied.
         guard var cursor = cursors.removeValue(forKey: name) else { return nil }
+        defer { cursors[name] = cursor }
         // Of several checkpoints of one source the last counts.
         var moved: [UInt64: SourceCheckpoint] = [:]
         var forgotten: [UInt64] = []
-        for number in cursor.acknowledged...index {
-            let delivery = deliveries[number - first]
-            cursor.positions.advance(by: delivery)
+        var count = 0
+        while cursor.open[cursor.acknowledged]?.isEmpty == true {
+            let delivery = deliveries[cursor.acknowledged - first].delivery
+            cursor.pass(delivery)
             for checkpoint in delivery.checkpoints { moved[checkpoint.key] = checkpoint }
             for key in delivery.forgotten { moved[key] = nil }
             forgotten += delivery.forgotten
-            cursor.positions.delivered += UInt64(delivery.events(for: cursor.route))
+            count += 1
         }
-        cursor.acknowledged = index + 1
-        cursor.positions.state = state
-        cursors[name] = cursor
+        guard count > 0 || isForced else { return nil }
         revision += 1
         return .advanced(
-            sink: name, state: state, delivered: cursor.positions.delivered, checkpoints: Array(moved.values),
-            forgotten: forgotten)
+            sink: name, state: cursor.positions.state, delivered: cursor.positions.delivered,
+            checkpoints: Array(moved.values), forgotten: forgotten)
     }
 
     fileprivate func backlog(of cursor: MemorySpool.Cursor) -> SinkBacklog {
         var backlog = SinkBacklog(delivered: cursor.positions.delivered, taken: cursor.taken)
-        for delivery in deliveries.dropFirst(cursor.acknowledged - first) {
-            backlog.events += UInt64(delivery.events(for: cursor.route))
-            backlog.bytes += delivery.bytes(for: cursor.route)
+        for (at, numbered) in deliveries.enumerated().dropFirst(cursor.acknowledged - first) {
+            let all = numbered.delivery.bits(for: cursor.route)
+            let open = cursor.open[first + at] ?? all
+            backlog.delivered += UInt64(all.count - open.count)
+            backlog.events += UInt64(open.count)
+            backlog.bytes += numbered.delivery.bytes(of: open)
         }
         return backlog
     }
@@ -303,9 +391,20 @@ extension MemorySpool.Contents {
     fileprivate mutating func dropAcknowledged() {
         let lowest = cursors.values.map(\.acknowledged).min() ?? first + deliveries.count
         guard lowest > first else { return }
-        for delivery in deliveries[..<(lowest - first)] { weight -= delivery.weight }
+        for numbered in deliveries[..<(lowest - first)] { weight -= numbered.delivery.weight }
         deliveries.removeFirst(lowest - first)
         first = lowest
+    }
+}
+
+extension MemorySpool.Cursor {
+    /// Goes behind the first delivery, of which all is settled.
+    fileprivate mutating func pass(_ delivery: Delivery) {
+        open[acknowledged] = nil
+        acknowledged += 1
+        next = Swift.max(next, acknowledged)
+        positions.advance(by: delivery)
+        positions.delivered += UInt64(delivery.events(for: route))
     }
 }
 

@@ -46,8 +46,16 @@ package protocol Spool: AnyObject, Sendable {
     func isExhausted(for name: String) -> Bool
     /// A sink has a state before it has acknowledged anything in this run.
     func note(state: [UInt8], of name: String)
+    /// Rings a bell while `body` waits for something else, as soon as ``next(for:until:unless:)`` has an answer for a sink
+    /// that wants one, or ``wakeAll()`` is called and `interrupt` says so.
+    func ringing(
+        _ bell: @escaping @Sendable () -> Void, for name: String, wantsNext: Bool,
+        unless interrupt: @escaping () -> Bool, while body: () -> Void)
     /// A sink has everything up to and with this item safe, and its state as of then.
     func acknowledge(sink name: String, through index: Int, state: [UInt8])
+    /// A sink has these events safe, whatever lies before them, and its state as of then. Events between that are not
+    /// its own may be among them.
+    func acknowledge(sink name: String, events: [Range<UInt64>], state: [UInt8])
     /// A sink cannot go on; what it loses meanwhile for want of room is counted under this cause, if there is one.
     func blame(_ cause: String?, of name: String)
     /// Whether a sink that cannot go on is to give back what it has taken: it is attached anew.
@@ -87,7 +95,7 @@ package struct SpoolItem: Sendable {
     package var index: Int
     /// What it holds.
     package var delivery: Delivery
-    /// Sequence of its first event, where events are numbered.
+    /// Number of the first event of its batch in the spool; the others follow.
     package var sequence: UInt64 = 0
 }
 

@@ -106,8 +106,13 @@ private final class PickySink: HoldingSink, @unchecked Sendable {  // The runner
     var bytesWritten: Int64 { 0 }
 }
 
-private struct Silence: DiagnosticsOutput {
+/// What a runner says is heard by nobody.
+struct Silence: DiagnosticsOutput {
     func write(_ line: [UInt8]) -> Bool { true }
+
+    static func diagnostics(_ clock: any Clock) -> Diagnostics {
+        Diagnostics(form: .text, clock: clock, output: Silence())
+    }
 }
 
 @Suite struct SinkRunnerTests {
@@ -132,7 +137,7 @@ private struct Silence: DiagnosticsOutput {
         let state = spool.attach(sink: "s", route: 1)
         let runner = SinkRunner(
             SpoolSink(name: "s", route: 1), spool: spool, clock: clock,
-            diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
+            diagnostics: Silence.diagnostics(clock)
         ) { _ throws(SinkFailure) in sink }
         for delivery in deliveries { spool.append(delivery) }
         spool.close()
@@ -146,7 +151,7 @@ private struct Silence: DiagnosticsOutput {
         _ = spool.attach(sink: "s", route: 1)
         let runner = SinkRunner(
             SpoolSink(name: "s", route: 1), spool: spool, clock: clock,
-            diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
+            diagnostics: Silence.diagnostics(clock)
         ) { _ throws(SinkFailure) in sink }
         spool.append(delivery(2, to: 10))
         return (spool, runner)
@@ -257,7 +262,7 @@ private struct Silence: DiagnosticsOutput {
         _ = spool.attach(sink: "s", route: 1)
         let runner = SinkRunner(
             SpoolSink(name: "s", route: 1), spool: spool, clock: clock,
-            diagnostics: Diagnostics(form: .text, clock: clock, output: Silence())
+            diagnostics: Silence.diagnostics(clock)
         ) { _ throws(SinkFailure) in sink }
         spool.append(delivery(2, to: 10))
         runner.stop()

@@ -214,7 +214,7 @@ private final class DiskSpoolLife {
         let to = from + 1 + UInt64(random.number(in: 0...Int(last.sequence - from)))
         let some = item.events.filter { (from..<to).contains($0.sequence) }
         steps.append("\(sink) acknowledges \(some.map(\.number))")
-        run.spool.acknowledge(sink: sink, events: from..<to, state: [])
+        run.spool.acknowledge(sink: sink, events: [from..<to], state: [])
         note(some.map(\.number), of: sink)
         sinkModels[sink]?.outstanding[at].events.removeAll { (from..<to).contains($0.sequence) }
     }

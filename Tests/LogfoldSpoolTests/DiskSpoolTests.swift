@@ -137,8 +137,8 @@ import Testing
         run.spool.append(delivery(["0", "1", "2"], to: 10))
         run.spool.append(delivery(["3", "4"], to: 20))
         #expect(run.texts(of: "a") == ["0", "1", "2", "3", "4"])
-        run.spool.acknowledge(sink: "a", events: 1..<2, state: [1])
-        run.spool.acknowledge(sink: "a", events: 3..<5, state: [2])
+        run.spool.acknowledge(sink: "a", events: [1..<2], state: [1])
+        run.spool.acknowledge(sink: "a", events: [3..<5], state: [2])
         #expect(run.account(of: "a") == "2 wait, 3 delivered, 0 lost")
         run.spool.synchronize()
         try run.reopen()
@@ -274,8 +274,8 @@ import Testing
         var rung: [Bool] = []
         for text in ["the first change since the round", "no news", String(repeating: "urgent", count: 2_000)] {
             run.spool.append(delivery([text], to: 10))
-            rung.append(run.spool.bell.withLock { $0.isRung })
-            run.spool.bell.withLock { $0.isRung = false }
+            rung.append(run.spool.alarm.withLock { $0.isRung })
+            run.spool.alarm.withLock { $0.isRung = false }
         }
         #expect(rung == [true, false, true])
     }

@@ -8,10 +8,10 @@ import Synchronization
 package final class SinkRunner: Sendable {
     /// The sink's name.
     package let name: String
-    private let sink: SpoolSink
+    let sink: SpoolSink
     private let make: @Sendable (_ state: [UInt8]) throws(SinkFailure) -> any Sink
-    private let spool: any Spool
-    private let clock: any Clock
+    let spool: any Spool
+    let clock: any Clock
     private let diagnostics: Diagnostics
     private let phase = Mutex(Phase.running)
     private let facts = Mutex(Facts())
@@ -37,6 +37,8 @@ package final class SinkRunner: Sendable {
         package var tally: SinkTally?
         /// What it holds; nil where the sink does not say.
         package var held: HeldSummary?
+        /// Requests that may be in flight now; nil where that does not change.
+        package var requestLimit: Int?
         /// Why the last call failed; nil once one has gone well.
         package var lastError: String?
         /// Since when calls fail, by the wall clock; nil once one has gone well.
@@ -80,7 +82,7 @@ package final class SinkRunner: Sendable {
         interrupt.withLock { $0 }?()
     }
 
-    private var isStopped: Bool {
+    var isStopped: Bool {
         phase.withLock { phase in
             switch phase {
             case .running: false
@@ -90,7 +92,7 @@ package final class SinkRunner: Sendable {
         }
     }
 
-    private var drainDeadline: Int64? {
+    var drainDeadline: Int64? {
         phase.withLock { if case .draining(let deadline) = $0 { deadline } else { nil } }
     }
 }
@@ -103,7 +105,12 @@ extension SinkRunner {
         var backoff = Backoff()
         var state = state
         while let sink = makeSink(state, &backoff) {
-            let outcome = drive(sink, &backoff)
+            let outcome =
+                if let sink = sink as? any PipeliningSink {
+                    drive(sink, &backoff)
+                } else {
+                    drive(sink, &backoff)
+                }
             sink.close()
             guard case .givenBack(let nextTry) = outcome else { return }
             // What it had taken is dropped, and it holds nothing until it is tried again.
@@ -113,38 +120,16 @@ extension SinkRunner {
     }
 
     /// What became of a sink.
-    private enum Outcome {
+    enum Outcome {
         case done
         case stopped
         /// The spool is full and takes back what the sink cannot deliver; the next try would have been at this time.
         case givenBack(nextTry: Int64)
     }
 
-    private func drive(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
-        var taken: Int?
-        var nextTry: Int64?
-        while !isStopped {
-            if let pause = nextTry {
-                guard waitOut(pause, sink) else { continue }
-                if spool.wantsBack(from: name) { return .givenBack(nextTry: pause) }
-            }
-            retryHeld(sink)
-            switch take(sink, isTriedAgain: nextTry != nil, &taken) {
-            case .more: continue
-            case .ended: return .done
-            case .enough: break
-            }
-            nextTry = commit(sink, &backoff)
-            guard nextTry == nil else { continue }
-            if let index = taken { spool.acknowledge(sink: name, through: index, state: sink.state) }
-            taken = nil
-        }
-        return .stopped
-    }
-
-    /// Waits until a commit that has failed is to be made again, or what was taken is wanted back; false where something
-    /// else is to be done first.
-    private func waitOut(_ pause: Int64, _ sink: any Sink) -> Bool {
+    /// Waits until what has failed is to be tried again, or what was taken is wanted back; false where something else is
+    /// to be done first.
+    func waitOut(_ pause: Int64, _ sink: any Sink) -> Bool {
         let held = (sink as? any HoldingSink)?.nextHeldTry ?? .max
         spool.sleep(name, until: min(pause, held), unless: { isStopped })
         if isStopped { return false }
@@ -155,50 +140,16 @@ extension SinkRunner {
         return true
     }
 
-    private enum Taking {
-        /// Look again.
-        case more
-        /// It is time to commit.
-        case enough
-        /// There is nothing left to do.
-        case ended
-    }
-
-    /// Takes the next delivery, waiting for one unless something that was taken already is tried again.
-    private func take(_ sink: any Sink, isTriedAgain: Bool, _ taken: inout Int?) -> Taking {
-        if isTriedAgain {
-            // Where some events are refused for now, others beside them may not be.
-            guard sink is any HoldingSink, !sink.isFull else { return .enough }
-        }
-        let limit = isTriedAgain ? clock.monotonic : waitLimit(sink)
-        if let item = spool.next(for: name, until: limit, unless: { isStopped }) {
-            if let batch = item.delivery.batch { sink.take(batch, route: self.sink.route) }
-            taken = item.index
-            return isTriedAgain || (sink.deadline != nil && !isDue(sink)) ? .more : .enough
-        }
-        guard sink.deadline == nil else { return .enough }
-        return spool.isExhausted(for: name) ? .ended : taken == nil ? .more : .enough
-    }
-
     /// Lets a sink try what it holds, if it is time.
-    private func retryHeld(_ sink: any Sink) {
+    func retryHeld(_ sink: any Sink) {
         guard let sink = sink as? any HoldingSink, let due = sink.nextHeldTry, due <= clock.monotonic,
             drainDeadline == nil
         else { return }
         sink.retryHeld()
-        facts.withLock { facts in
-            facts.bytesWritten = sink.bytesWritten
-            facts.tally = (sink as? any TallyingSink)?.tally
-            facts.held = sink.held
-        }
+        noteFacts(sink)
     }
 
-    private func isDue(_ sink: any Sink) -> Bool {
-        // More that waits is taken together, as far as there is room.
-        sink.isFull || sink.deadline.map { $0 < clock.monotonic } ?? true
-    }
-
-    private func waitLimit(_ sink: any Sink) -> Int64? {
+    func waitLimit(_ sink: any Sink) -> Int64? {
         if spool.isExhausted(for: name), sink.deadline != nil { return clock.monotonic }
         let held = drainDeadline == nil ? (sink as? any HoldingSink)?.nextHeldTry : nil
         return [sink.deadline, drainDeadline, held].compactMap { $0 }.min()
@@ -223,34 +174,30 @@ extension SinkRunner {
         return nil
     }
 
-    /// Makes what was taken safe; returns when to try again where that has failed.
-    private func commit(_ sink: any Sink, _ backoff: inout Backoff) -> Int64? {
-        do throws(SinkFailure) {
-            if sink.deadline != nil { try sink.commit() }
-            noteSuccess(&backoff, sink)
-            return nil
-        } catch {
-            // What was interrupted has failed in no way that matters.
-            return isStopped ? .max : note(error, &backoff)
-        }
-    }
-
-    private func noteSuccess(_ backoff: inout Backoff, _ sink: any Sink) {
+    func noteSuccess(_ backoff: inout Backoff, _ sink: any Sink) {
         if backoff.isFailing { diagnostics.info("The sink works again", [("sink", name)]) }
         backoff.succeeded()
+        noteFacts(sink)
         facts.withLock { facts in
             facts.commits += 1
-            facts.bytesWritten = sink.bytesWritten
-            facts.tally = (sink as? any TallyingSink)?.tally
-            facts.held = (sink as? any HoldingSink)?.held
             facts.lastError = nil
             facts.failingSince = nil
             facts.nextTry = nil
         }
     }
 
+    /// Takes over what the sink says of itself.
+    func noteFacts(_ sink: any Sink) {
+        facts.withLock { facts in
+            facts.bytesWritten = sink.bytesWritten
+            facts.tally = (sink as? any TallyingSink)?.tally
+            facts.held = (sink as? any HoldingSink)?.held
+            facts.requestLimit = (sink as? any PipeliningSink)?.requestLimit
+        }
+    }
+
     /// Says what has failed and returns when it is tried again.
-    private func note(_ failure: SinkFailure, _ backoff: inout Backoff) -> Int64 {
+    func note(_ failure: SinkFailure, _ backoff: inout Backoff) -> Int64 {
         let pause = max(backoff.failed(), failure.retryAfter ?? .zero)
         diagnostics.warning(
             "The sink cannot go on; it is tried again",

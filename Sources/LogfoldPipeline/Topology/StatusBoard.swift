@@ -148,6 +148,7 @@ final class StatusBoard: Sendable {
         (sink.sends, sink.failures, sink.bytesWritten) = (
             facts.commits + facts.failures, facts.failures, facts.bytesWritten
         )
+        sink.requestLimit = facts.requestLimit
         (sink.lastError, sink.failingSince, sink.nextTry) = (facts.lastError, facts.failingSince, facts.nextTry)
         return sink
     }

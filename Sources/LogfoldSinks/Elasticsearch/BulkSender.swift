@@ -4,7 +4,7 @@ import LogfoldIO
 import LogfoldParsing
 import LogfoldTransport
 
-/// Brings the events of a lot to a server, by as many `_bulk` requests as that takes.
+/// Brings the events of lots to a server, by as many `_bulk` requests as that takes.
 ///
 /// What the server answers for each event and for each request is done as `Docs/sinks/elasticsearch.md` says in its
 /// table; this is its one place.
@@ -22,50 +22,17 @@ final class BulkSender {
     /// Bytes of bodies that were taken by a server.
     private(set) var bytesWritten: Int64 = 0
 
+    private var flights: [Int: Flight] = [:]
+
     /// A request in flight.
     private struct Flight {
-        var pending: PendingRequest
+        var round: BulkRound
+        var pending: BulkRound.Pending
         var endpoint: Int
         var mark: Int
         var bodyBytes: Int
-    }
 
-    /// Items that are to be sent.
-    private struct PendingRequest {
-        var items: ArraySlice<Int>
-        /// Endpoints that have failed on them.
-        var tried: Set<Int> = []
-    }
-
-    /// An item that a server does not take.
-    struct Refused {
-        var item: Int
-        var status: Int
-        var reason: String
-        var verdict: BulkVerdict
-    }
-
-    /// What came of a lot: what is stored is done in it, all else is still open.
-    struct Outcome {
-        /// Why not all of it was sent.
-        var failure: SinkFailure?
-        /// The items that were judged and not taken.
-        var refused: [Refused]
-        /// Whether a server has taken any of it.
-        var hasStored: Bool
-    }
-
-    /// One call of ``deliver(_:)``.
-    private struct Round {
-        var queue: [PendingRequest]
-        var flights: [Int: Flight] = [:]
-        /// Why no more requests are begun; and what became of items that were not simply stored.
-        var failure: SinkFailure?
-        var refused: [Refused] = []
-        var hasStored = false
-        /// Requests that may be in flight since the server has refused one; nil since it has taken one again.
-        var ceiling: Int?
-        var hasReloaded = false
+        var lot: NumberedLot { pending.lot }
     }
 
     init(
@@ -92,23 +59,29 @@ final class BulkSender {
     /// The size of request that a server has refused; see ``RequestSize/refused``.
     var refusedBytes: Int? { size.refused }
 
-    /// Bytes of a lot that make it full.
-    var lotBytes: Int { size.current * limit.current }
+    /// Bytes of a request at the most.
+    var requestBytes: Int { size.current }
+    /// Requests that may be in flight.
+    var requestLimit: Int { limit.current }
+    /// Whether one is.
+    var isWaiting: Bool { !flights.isEmpty }
 
-    /// Sends all open items of a lot. Blocking.
-    func deliver(_ lot: inout BulkLot) -> Outcome {
-        var round = Round(queue: [PendingRequest(items: lot.open[...])])
-        repeat {
-            while round.failure == nil, !round.queue.isEmpty, hasRoom(round) { begin(&round, lot) }
-            guard let result = transport.next(until: nil) else { break }
-            guard let flight = round.flights.removeValue(forKey: result.number) else { continue }
-            handle(result.outcome, of: flight, &round, &lot)
-        } while !round.flights.isEmpty || (round.failure == nil && !round.queue.isEmpty)
-        return Outcome(failure: round.failure, refused: round.refused, hasStored: round.hasStored)
+    /// Whether one more request of a round may be begun.
+    func hasRoom(_ round: BulkRound) -> Bool { flights.count < min(limit.current, round.ceiling ?? .max) }
+
+    /// Begins as many requests of a round as may be in flight.
+    func begin(_ round: BulkRound) {
+        while round.hasRequests, hasRoom(round) { beginNext(round) }
     }
 
-    private func hasRoom(_ round: Round) -> Bool {
-        round.flights.count < min(limit.current, round.ceiling ?? .max)
+    /// Waits for the answer to a request of any round until a monotonic time; false where none has come, or the bell was
+    /// rung.
+    func receive(until deadline: Int64?) -> Bool {
+        guard let result = transport.next(until: deadline) else { return false }
+        guard let flight = flights.removeValue(forKey: result.number) else { return true }
+        flight.round.inFlight -= 1
+        handle(result.outcome, of: flight)
+        return true
     }
 
     /// How long to wait at the least where somebody has to do something.
@@ -122,12 +95,14 @@ extension BulkSender {
         "/_bulk?filter_path=took,errors,error,items.*.status,items.*.error.type,items.*.error.reason,"
         + "items.*.error.caused_by.reason,items.*.failure_store"
 
-    private func begin(_ round: inout Round, _ lot: borrowing BulkLot) {
+    private func beginNext(_ round: BulkRound) {
         var pending = round.queue.removeFirst()
-        let count = lot.prefixCount(pending.items, bytes: size.current, events: options.requestEvents)
+        let lot = pending.lot
+        let count = lot.events.prefixCount(pending.items, bytes: size.current, events: options.requestEvents)
         if count < pending.items.count {
-            round.queue.insert(
-                PendingRequest(items: pending.items.dropFirst(count), tried: pending.tried), at: 0)
+            var rest = pending
+            rest.items = pending.items.dropFirst(count)
+            round.queue.insert(rest, at: 0)
             pending.items = pending.items.prefix(count)
         }
         guard !pending.items.isEmpty else { return }
@@ -136,12 +111,13 @@ extension BulkSender {
             return
         }
         do throws(SinkFailure) {
-            let request = try request(pending.items, to: pool[endpoint], lot)
+            let request = try request(pending.items, to: pool[endpoint], lot.events)
             let number = nextNumber
             nextNumber += 1
             tally.sent += UInt64(pending.items.count)
-            round.flights[number] = Flight(
-                pending: pending, endpoint: endpoint, mark: limit.mark, bodyBytes: request.body.count)
+            round.inFlight += 1
+            flights[number] = Flight(
+                round: round, pending: pending, endpoint: endpoint, mark: limit.mark, bodyBytes: request.body.count)
             transport.start(request, number: number)
         } catch {
             round.failure = error
@@ -169,46 +145,41 @@ extension BulkSender {
         return TransportRequest(.post, endpoint.url + index + Self.call, headers: headers, body: body)
     }
 
-    private func handle(
-        _ outcome: Result<TransportAnswer, TransportFailure>, of flight: Flight, _ round: inout Round,
-        _ lot: inout BulkLot
-    ) {
+    private func handle(_ outcome: Result<TransportAnswer, TransportFailure>, of flight: Flight) {
         switch outcome {
         case .success(let answer):
             if answer.status < 500 { pool.succeeded(flight.endpoint) }
-            handle(answer, of: flight, &round, &lot)
+            handle(answer, of: flight)
         case .failure(let failure):
-            handle(failure, of: flight, &round, &lot)
+            handle(failure, of: flight)
         }
     }
 
-    private func handle(
-        _ failure: TransportFailure, of flight: Flight, _ round: inout Round, _ lot: inout BulkLot
-    ) {
+    private func handle(_ failure: TransportFailure, of flight: Flight) {
         switch failure.kind {
         case .interrupted:
-            round.failure = SinkFailure("it was told to stop")
-            lot.noteUnknown(flight.pending.items)
+            flight.round.failure = SinkFailure("it was told to stop")
+            flight.lot.events.noteUnknown(flight.pending.items)
             return
         case .invalid, .tls, .unreachable: break
-        case .timedOut, .cut, .tooLong: lot.noteUnknown(flight.pending.items)
+        case .timedOut, .cut, .tooLong: flight.lot.events.noteUnknown(flight.pending.items)
         case .cutWhileSending:
-            lot.noteUnknown(flight.pending.items)
+            flight.lot.events.noteUnknown(flight.pending.items)
             // So may a proxy refuse a body that is too large for it.
-            size.wasCut(lot.byteCount(flight.pending.items))
+            size.wasCut(flight.lot.events.byteCount(flight.pending.items))
         }
         pool.failed(flight.endpoint, at: clock.monotonic)
-        tryElsewhere(flight, "\(pool[flight.endpoint]) cannot be reached: \(failure)", &round)
+        tryElsewhere(flight, "\(pool[flight.endpoint]) cannot be reached: \(failure)")
     }
 
     /// Sends the items to another endpoint, if one is believed to work; else the reason is why no more can be sent.
-    private func tryElsewhere(_ flight: Flight, _ reason: String, _ round: inout Round) {
+    private func tryElsewhere(_ flight: Flight, _ reason: String) {
         var pending = flight.pending
         pending.tried.insert(flight.endpoint)
         if pool.hasHealthy(at: clock.monotonic, except: pending.tried) {
-            round.queue.insert(pending, at: 0)
+            flight.round.queue.insert(pending, at: 0)
         } else {
-            round.failure = round.failure ?? SinkFailure(reason)
+            flight.round.failure = flight.round.failure ?? SinkFailure(reason)
         }
     }
 }
@@ -216,25 +187,23 @@ extension BulkSender {
 // MARK: - Answers for whole requests
 
 extension BulkSender {
-    private func handle(
-        _ answer: TransportAnswer, of flight: Flight, _ round: inout Round, _ lot: inout BulkLot
-    ) {
+    private func handle(_ answer: TransportAnswer, of flight: Flight) {
         switch answer.status {
-        case 200..<300: take(answer, of: flight, &round, &lot)
-        case 413: takeTooLarge(answer, of: flight, &round, &lot)
-        case 429: takeBusy(answer, of: flight, &round)
-        case 400: takeMalformed(answer, of: flight, &round, &lot)
-        case 401, 403: takeForbidden(answer, of: flight, &round)
+        case 200..<300: take(answer, of: flight)
+        case 413: takeTooLarge(answer, of: flight)
+        case 429: takeBusy(answer, of: flight)
+        case 400: takeMalformed(answer, of: flight)
+        case 401, 403: takeForbidden(answer, of: flight)
         case 500...:
-            lot.noteUnknown(flight.pending.items)
+            flight.lot.events.noteUnknown(flight.pending.items)
             pool.failed(flight.endpoint, at: clock.monotonic)
             if let failure = retryFailure(answer, flight) {
-                round.failure = round.failure ?? failure
+                flight.round.failure = flight.round.failure ?? failure
             } else {
-                tryElsewhere(flight, said(answer, flight), &round)
+                tryElsewhere(flight, said(answer, flight))
             }
         default:
-            round.failure = SinkFailure(
+            flight.round.failure = SinkFailure(
                 "\(said(answer, flight)); look at 'endpoints': this is not the address of \(options.flavour.title)",
                 retryAfter: Self.holdPause)
         }
@@ -248,61 +217,56 @@ extension BulkSender {
         return SinkFailure(said(answer, flight), retryAfter: pause)
     }
 
-    private func takeTooLarge(
-        _ answer: TransportAnswer, of flight: Flight, _ round: inout Round, _ lot: inout BulkLot
-    ) {
+    private func takeTooLarge(_ answer: TransportAnswer, of flight: Flight) {
         let items = flight.pending.items
         if items.count > 1 {
-            size.wasRefused(lot.byteCount(items))
+            size.wasRefused(flight.lot.events.byteCount(items))
             report(
                 "The server refuses requests of this size; from now on they are half as large",
-                [
-                    ("bytes", "\(lot.byteCount(items))")
-                ])
-            round.queue.insert(flight.pending, at: 0)
+                [("bytes", "\(flight.lot.events.byteCount(items))")])
+            flight.round.queue.insert(flight.pending, at: 0)
         } else if let item = items.first {
-            refuse(item, 413, "the event alone is larger than the server takes", &round)
+            refuse(item, 413, "the event alone is larger than the server takes", flight)
         }
     }
 
-    private func takeBusy(_ answer: TransportAnswer, of flight: Flight, _ round: inout Round) {
+    private func takeBusy(_ answer: TransportAnswer, of flight: Flight) {
         limit.refused(flight.mark)
         if let failure = retryFailure(answer, flight) {
-            round.failure = round.failure ?? failure
-        } else if round.flights.isEmpty {
-            round.failure = round.failure ?? SinkFailure(said(answer, flight))
+            flight.round.failure = flight.round.failure ?? failure
+        } else if flights.isEmpty {
+            flight.round.failure = flight.round.failure ?? SinkFailure(said(answer, flight))
         } else {
             // Not before one of the others has ended.
-            round.ceiling = round.flights.count
-            round.queue.insert(flight.pending, at: 0)
+            flight.round.ceiling = flights.count
+            flight.round.queue.insert(flight.pending, at: 0)
         }
     }
 
     /// One event may spoil a request for all of them, so it is looked for by halves.
-    private func takeMalformed(
-        _ answer: TransportAnswer, of flight: Flight, _ round: inout Round, _ lot: inout BulkLot
-    ) {
+    private func takeMalformed(_ answer: TransportAnswer, of flight: Flight) {
         // A proxy says 400 too; it knows nothing of events.
         guard let error = ServerError(body: answer.body), !error.type.isEmpty else {
-            round.failure = SinkFailure(said(answer, flight), retryAfter: Self.holdPause)
+            flight.round.failure = SinkFailure(said(answer, flight), retryAfter: Self.holdPause)
             return
         }
         let items = flight.pending.items
         if items.count == 1, let item = items.first {
-            refuse(item, 400, error.text, &round)
+            refuse(item, 400, error.text, flight)
         } else {
             let middle = items.startIndex + items.count / 2
-            round.queue.insert(PendingRequest(items: items[middle...]), at: 0)
-            round.queue.insert(PendingRequest(items: items[..<middle]), at: 0)
+            for half in [items[middle...], items[..<middle]] {
+                flight.round.queue.insert(BulkRound.Pending(lot: flight.lot, items: half), at: 0)
+            }
         }
     }
 
-    private func takeForbidden(_ answer: TransportAnswer, of flight: Flight, _ round: inout Round) {
-        if !round.hasReloaded {
-            round.hasReloaded = true
+    private func takeForbidden(_ answer: TransportAnswer, of flight: Flight) {
+        if !flight.round.hasReloaded {
+            flight.round.hasReloaded = true
             // The secret may have been changed while the agent runs.
             if (try? options.authorization.reload()) == true {
-                round.queue.insert(flight.pending, at: 0)
+                flight.round.queue.insert(flight.pending, at: 0)
                 return
             }
         }
@@ -310,7 +274,7 @@ extension BulkSender {
             answer.status == 401
             ? "correct 'auth'; a secret in a file is read again at each try"
             : "give the user of 'auth' the right to create documents (create_doc) in \(options.index.text)"
-        round.failure = SinkFailure("\(said(answer, flight)); \(wayOut)", retryAfter: Self.holdPause)
+        flight.round.failure = SinkFailure("\(said(answer, flight)); \(wayOut)", retryAfter: Self.holdPause)
     }
 
     /// What a server has answered, as half a sentence.
@@ -327,59 +291,57 @@ extension BulkSender {
 // MARK: - Answers for events
 
 extension BulkSender {
-    private func take(
-        _ answer: TransportAnswer, of flight: Flight, _ round: inout Round, _ lot: inout BulkLot
-    ) {
+    private func take(_ answer: TransportAnswer, of flight: Flight) {
         let items = flight.pending.items
         guard let bulk = BulkAnswer(answer.body), bulk.itemCount == items.count else {
-            lot.noteUnknown(items)
-            round.failure = SinkFailure(
+            flight.lot.events.noteUnknown(items)
+            flight.round.failure = SinkFailure(
                 "\(pool[flight.endpoint]) gives an answer that is none of _bulk: \(Self.beginning(answer.body))",
                 retryAfter: nil)
             return
         }
         bytesWritten += Int64(flight.bodyBytes)
-        size.wasTaken(lot.byteCount(items))
+        size.wasTaken(flight.lot.events.byteCount(items))
         var exceptions = bulk.exceptions[...]
         var isBusy = false
         for (number, item) in items.enumerated() {
             guard let exception = exceptions.first, exception.number == number else {
-                lot.finish(item)
-                round.hasStored = true
+                flight.round.store(item, of: flight.lot)
                 continue
             }
             exceptions.removeFirst()
             isBusy = isBusy || exception.status == 429
-            take(exception, of: item, &round, &lot)
+            take(exception, of: item, flight)
         }
         if isBusy {
             limit.refused(flight.mark)
         } else {
-            limit.succeeded(inFlight: round.flights.count + 1)
-            round.ceiling = nil
+            limit.succeeded(inFlight: flights.count + 1)
+            flight.round.ceiling = nil
+            flight.round.hasReloaded = false
         }
     }
 
-    private func take(_ answer: BulkAnswer.Exception, of item: Int, _ round: inout Round, _ lot: inout BulkLot) {
+    private func take(_ answer: BulkAnswer.Exception, of item: Int, _ flight: Flight) {
         let verdict = BulkVerdict(answer)
         switch verdict {
         case .stored:
             if answer.isInFailureStore { tally.failureStored += 1 }
-            lot.finish(item)
-            round.hasStored = true
+            flight.round.store(item, of: flight.lot)
         case .alreadyThere:
-            if lot.items[item].mayBeStored { tally.repeated += 1 } else { tally.foundAtFirst += 1 }
-            lot.finish(item)
-            round.hasStored = true
+            if flight.lot.events.items[item].mayBeStored { tally.repeated += 1 } else { tally.foundAtFirst += 1 }
+            flight.round.store(item, of: flight.lot)
         case .refusedForGood, .refusedForNow:
-            if verdict == .refusedForNow(isHeld: false, mayBeStored: true) { lot.noteUnknown([item]) }
-            let reason = "\(answer.type): \(answer.reason)"
-            round.refused.append(Refused(item: item, status: answer.status, reason: reason, verdict: verdict))
+            if verdict == .refusedForNow(isHeld: false, mayBeStored: true) { flight.lot.events.noteUnknown([item]) }
+            refuse(item, answer.status, "\(answer.type): \(answer.reason)", flight, verdict)
         }
     }
 
-    /// An event spoils every request that it is in.
-    private func refuse(_ item: Int, _ status: Int, _ reason: String, _ round: inout Round) {
-        round.refused.append(Refused(item: item, status: status, reason: reason, verdict: .refusedForGood))
+    /// An event is not taken; by itself for good, as one that spoils every request that it is in.
+    private func refuse(
+        _ item: Int, _ status: Int, _ reason: String, _ flight: Flight, _ verdict: BulkVerdict = .refusedForGood
+    ) {
+        flight.round.refused.append(
+            BulkRound.Refused(lot: flight.lot, item: item, status: status, reason: reason, verdict: verdict))
     }
 }

@@ -7,23 +7,27 @@ package import LogfoldTransport
 ///
 /// With `event.id` as `_id` a repeat is refused by the server as already there, so what is sent at least once is stored
 /// once, within one index.
-package final class ElasticsearchSink: TallyingSink, InterruptibleSink, HoldingSink {
+package final class ElasticsearchSink: PipeliningSink, TallyingSink, InterruptibleSink, HoldingSink {
     /// The name in the configuration.
     package let name: String
     private let clock: any Clock
     private let options: ElasticsearchOptions
     private let sender: BulkSender
     private let refusals: Refusals
-    private var lot: BulkLot
-    private var takenSince: Int64?
+    private var backlog: BulkBacklog
+    private var round = BulkRound([])
+    /// Events that were refused and given to ``refusals``, by their numbers; they are safe once that is saved.
+    private var unsaved: [Range<UInt64>] = []
+    private var foundAtFirst: UInt64
     private let report: SinkReport
-    /// Ends a commit at once, from any thread.
+    /// Ends what is in flight at once, from any thread.
     package let interrupt: @Sendable () -> Void
+    /// Ends a wait for answers, from any thread.
+    package let bell: @Sendable () -> Void
 
     fileprivate init(
         _ options: ElasticsearchOptions, name: String, clock: any Clock, sender: BulkSender, refusals: Refusals,
-        report: @escaping SinkReport,
-        interrupt: @escaping @Sendable () -> Void
+        report: @escaping SinkReport, transport: any HTTPTransport
     ) {
         self.name = name
         self.clock = clock
@@ -31,68 +35,110 @@ package final class ElasticsearchSink: TallyingSink, InterruptibleSink, HoldingS
         self.sender = sender
         self.refusals = refusals
         self.report = report
-        self.interrupt = interrupt
-        lot = Self.lot(options)
-    }
-
-    private static func lot(_ options: ElasticsearchOptions) -> BulkLot {
-        BulkLot(index: options.index, usesEventID: options.usesEventID)
+        interrupt = transport.interruption
+        bell = transport.bell
+        backlog = BulkBacklog(options)
+        foundAtFirst = sender.tally.foundAtFirst
     }
 
     /// Takes the events of a batch that go here.
-    package func take(_ batch: Batch, route: UInt64) {
+    package func take(_ batch: Batch, route: UInt64, first: UInt64) {
+        // Events of others are settled with the one of ours behind them.
+        var settled = first
+        let now = clock.monotonic
         batch.withLines { lines in
-            for entry in batch.entries where entry.routes & route != 0 {
-                let range = ByteRange(Int(entry.start), Int(entry.start) + Int(entry.length))
-                lot.append(lines, range, time: entry.time, id: entry.id)
+            for (at, entry) in batch.entries.enumerated() where entry.routes & route != 0 {
+                let next = first + UInt64(at) + 1
+                let whole = backlog.append(
+                    lines, entry, numbers: settled..<next, now: now, requestBytes: sender.requestBytes)
+                if let whole, !round.isEnding { round.append(whole) }
+                settled = next
             }
         }
-        if takenSince == nil, !lot.items.isEmpty { takenSince = clock.monotonic }
     }
 
     /// Whether there is enough for as many requests as may be in flight.
-    package var isFull: Bool { lot.text.count >= sender.lotBytes }
+    package var isFull: Bool { backlog.byteCount >= sender.requestBytes * sender.requestLimit }
 
-    /// When what was taken has to be sent.
-    package var deadline: Int64? { takenSince.map { $0 + options.flush.nanoseconds } }
-
-    /// Sends all that was taken; after an error the next call sends what the servers have not taken yet. Blocking.
-    package func commit() throws(SinkFailure) {
-        let before = sender.tally
-        defer { reportFoundAtFirst(sender.tally.foundAtFirst - before.foundAtFirst) }
-        // What was to be written at the last call and could not comes first: the lot says it is done.
-        try refusals.save()
-        let outcome = sender.deliver(&lot)
-        let waiting = settle(outcome)
-        try refusals.save()
-        if let failure = outcome.failure { throw failure }
-        if let last = waiting.last {
-            throw SinkFailure(
-                "\(waiting.count) of \(lot.items.count) events are refused for now: \(last.status) \(last.reason)",
-                retryAfter: waiting.contains { $0.verdict.isHeld } ? BulkSender.holdPause : nil)
-        }
-        lot.removeAll()
-        takenSince = nil
-        refusals.committed()
+    /// When a request can be begun, or something be settled.
+    package var deadline: Int64? {
+        if round.isEnding, !round.isOver { return nil }
+        if round.isEnding || round.hasSafe || !unsaved.isEmpty { return clock.monotonic }
+        guard sender.hasRoom(round) else { return nil }
+        if let pending = round.queue.first { return pending.lot.since }
+        return backlog.filling.map { $0.since + options.flush.nanoseconds }
     }
 
-    /// Gives what was refused to where it belongs; returns what is to be sent again.
-    private func settle(_ outcome: BulkSender.Outcome) -> [BulkSender.Refused] {
-        outcome.refused.filter { refused in
+    /// Requests that may be in flight now.
+    package var requestLimit: Int { sender.requestLimit }
+    /// Whether one is.
+    package var isWaiting: Bool { sender.isWaiting }
+
+    /// Begins requests.
+    package func begin(isFlushing: Bool) {
+        // What could not be saved comes first: nothing more may be refused beside it.
+        guard unsaved.isEmpty else { return }
+        if isFlushing, !round.isEnding, let last = backlog.seal() { round.append(last) }
+        sender.begin(round)
+    }
+
+    /// Takes the answers that are there, and waits for one.
+    package func wait(until deadline: Int64?) {
+        guard isWaiting, sender.receive(until: deadline) else { return }
+        repeat { sender.begin(round) } while isWaiting && sender.receive(until: clock.monotonic)
+    }
+
+    /// What has become of the events.
+    package func settle() -> Settlement {
+        var settlement = Settlement()
+        reportFoundAtFirst()
+        dispose()
+        settlement.events = round.takeSafe()
+        do throws(SinkFailure) {
+            try refusals.save()
+            if !unsaved.isEmpty { refusals.committed() }
+            settlement.events += unsaved
+            unsaved = []
+        } catch {
+            round.failure = round.failure ?? error
+        }
+        backlog.removeSettled()
+        settlement.isTryingAgain = backlog.isRepeating
+        if round.isEnding, round.isOver { settlement.failure = endRound() }
+        return settlement
+    }
+
+    /// Gives what was refused to where it belongs; what is left of it is to be sent again.
+    private func dispose() {
+        round.refused.removeAll { refused in
             switch refused.verdict {
             case .refusedForGood:
-                lot.withEvent(refused.item) { refusals.reject($0, status: refused.status, reason: refused.reason) }
+                refused.withEvent { refusals.reject($0, status: refused.status, reason: refused.reason) }
             // Where the server takes nothing at all, it is the sink that is refused.
-            case .refusedForNow(isHeld: true, _) where outcome.hasStored:
-                lot.withEvent(refused.item) { refusals.hold($0, status: refused.status, reason: refused.reason) }
-            default: return true
+            case .refusedForNow(isHeld: true, _) where round.hasStored:
+                refused.withEvent { refusals.hold($0, status: refused.status, reason: refused.reason) }
+            default: return false
             }
-            lot.finish(refused.item)
-            return false
+            refused.lot.events.finish(refused.item)
+            unsaved.append(refused.lot.numbers[refused.item])
+            return true
         }
     }
 
-    private func reportFoundAtFirst(_ count: UInt64) {
+    /// Begins a round of all that is left; returns why the last one has ended.
+    private func endRound() -> SinkFailure {
+        let ended = round
+        round = backlog.repeated()
+        if let failure = ended.failure { return failure }
+        let (waiting, last) = (ended.refused, ended.refused.last)
+        return SinkFailure(
+            "\(waiting.count) of \(ended.events) events are refused for now: \(last?.status ?? 0) \(last?.reason ?? "")",
+            retryAfter: waiting.contains { $0.verdict.isHeld } ? BulkSender.holdPause : nil)
+    }
+
+    private func reportFoundAtFirst() {
+        let count = sender.tally.foundAtFirst - foundAtFirst
+        foundAtFirst = sender.tally.foundAtFirst
         guard count > 0 else { return }
         report(
             "Events were there already when they were sent for the first time: they were read again, or two events have"
@@ -126,21 +172,25 @@ extension ElasticsearchSink {
     /// When some of them are sent again.
     package var nextHeldTry: Int64? { refusals.nextTry }
 
-    /// Sends some of them again, a request at a time.
+    /// Sends some of them again, a request at a time. Answers to others that come meanwhile are taken as well.
     package func retryHeld() {
         refusals.retry(bytes: options.requestBytes, events: options.requestEvents) { events in
-            var lot = Self.lot(options)
+            let lot = NumberedLot(options, since: clock.monotonic)
             for event in events {
                 // A lot's events have their newlines.
                 (Array(event.line[event.event.start..<event.event.end]) + [0x0A]).withSpan {
-                    lot.append($0, ByteRange(0, $0.byteCount), time: event.time)
+                    lot.append($0, ByteRange(0, $0.byteCount), time: event.time, numbers: 0..<0)
                 }
-                // Nobody knows what became of a try that a crash has ended.
-                lot.noteUnknown([lot.items.count - 1])
             }
-            let outcome = sender.deliver(&lot)
-            var results = lot.items.map { $0.isDone ? Refusals.Outcome.delivered : .notTried }
-            for refused in outcome.refused where !lot.items[refused.item].isDone {
+            // Nobody knows what became of a try that a crash has ended.
+            lot.events.noteUnknown(lot.events.items.indices)
+            let round = BulkRound([lot])
+            while !round.isOver {
+                sender.begin(round)
+                _ = sender.receive(until: nil)
+            }
+            var results = lot.events.items.map { $0.isDone ? Refusals.Outcome.delivered : .notTried }
+            for refused in round.refused {
                 results[refused.item] =
                     refused.verdict == .refusedForGood
                     ? .rejected(status: refused.status, reason: refused.reason) : .refused
@@ -167,5 +217,5 @@ package func makeElasticsearchSink(
     let sender = try BulkSender(options, transport: transport, clock: clock, state: state, report: report)
     return ElasticsearchSink(
         options, name: name, clock: clock, sender: sender, refusals: refusals, report: report,
-        interrupt: transport.interruption)
+        transport: transport)
 }

@@ -5,7 +5,7 @@ import LogfoldParsing
 /// What a sink does with events that its server refuses, whatever the protocol: for good, they become dead letters; for
 /// a reason that may pass, they are held on the disk and tried again while the rest goes on.
 ///
-/// The sink calls ``save()`` before it acknowledges what it has taken, and ``committed()`` when all of it is settled.
+/// The sink calls ``save()`` before it acknowledges what was refused, and ``committed()`` when it does so.
 final class Refusals {
     /// What outlives the process, saved with the positions that the sink has acknowledged.
     struct State: Equatable {
@@ -69,8 +69,8 @@ final class Refusals {
 
     /// What is saved with the positions, as of the last ``committed()``.
     var state: State { saved }
-    /// Events that are dead letters, of all runs.
-    var deadLettered: UInt64 { UInt64(Swift.max(Int64(clamping: deadLetteredAtOnce) + journal.deadLettered, 0)) }
+    /// Events that are dead letters and acknowledged, of all runs.
+    var deadLettered: UInt64 { UInt64(Swift.max(Int64(clamping: saved.deadLettered) + journal.deadLettered, 0)) }
 
     /// What is held, and when it is tried again.
     var held: HeldSummary {

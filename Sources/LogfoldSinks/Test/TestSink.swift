@@ -8,7 +8,7 @@
     ///
     /// A request is a line `{"request":7,"events":3}` and a line for each event; ``JudgeAnswer`` is the answer. No answer
     /// within the timeout is a failure, as is the end of the connection: the events are sent again.
-    package final class TestSink: TallyingSink, InterruptibleSink, HoldingSink {
+    package final class TestSink: PipeliningSink, TallyingSink, InterruptibleSink, HoldingSink {
         /// The name in the configuration.
         package let name: String
         private let options: TestSinkOptions
@@ -16,15 +16,28 @@
         private let connection: JudgeConnection
         private let refusals: Refusals
         private var lines = ByteBuffer()
-        /// The events that were taken and are not yet settled.
-        private var open: [ByteRange] = []
+        /// The events that the judge has not taken yet, in order.
+        private var open: [Event] = []
         private var takenSince: Int64?
+        /// Whether the judge is to be asked, and why it has taken nothing or not all.
+        package private(set) var isWaiting = false
+        private var failure: SinkFailure?
+        /// What is safe with the judge; and what is once it is saved that it was refused.
+        private var safe: [Range<UInt64>] = []
+        private var unsaved: [Range<UInt64>] = []
+        private var isTryingAgain = false
         private var nextRequest = 0
         private var sent: UInt64
         /// Bytes that the judge has taken.
         package private(set) var bytesWritten: Int64 = 0
         /// Ends a commit at once, from any thread.
         package let interrupt: @Sendable () -> Void
+
+        /// An event with the numbers that are settled with it.
+        private struct Event {
+            var line: ByteRange
+            var numbers: Range<UInt64>
+        }
 
         /// A sink with the state of an earlier one; nothing is connected yet.
         package init(
@@ -46,12 +59,13 @@
         }
 
         /// Takes the events of a batch that go here.
-        package func take(_ batch: Batch, route: UInt64) {
+        package func take(_ batch: Batch, route: UInt64, first: UInt64) {
             batch.withLines { bytes in
-                for entry in batch.entries where entry.routes & route != 0 {
+                for (at, entry) in batch.entries.enumerated() where entry.routes & route != 0 {
                     let start = lines.count
                     lines.append(bytes, Int(entry.start), Int(entry.start) + Int(entry.length))
-                    open.append(ByteRange(start, lines.count))
+                    let number = first + UInt64(at)
+                    open.append(Event(line: ByteRange(start, lines.count), numbers: number..<number + 1))
                 }
             }
             if takenSince == nil, !open.isEmpty { takenSince = clock.monotonic }
@@ -60,42 +74,84 @@
         /// Whether there is enough for some requests.
         package var isFull: Bool { open.count >= 4 * options.requestEvents || lines.count >= 4 << 20 }
 
-        /// When what was taken has to be sent.
-        package var deadline: Int64? { takenSince.map { $0 + options.flush.nanoseconds } }
+        /// When the judge has to be asked, or what was refused be saved.
+        package var deadline: Int64? {
+            if isWaiting { return nil }
+            return unsaved.isEmpty ? takenSince.map { $0 + options.flush.nanoseconds } : clock.monotonic
+        }
 
-        /// Sends all that was taken; after an error the next call sends what the judge has not taken yet. Blocking.
-        package func commit() throws(SinkFailure) {
-            try refusals.save()
-            while !open.isEmpty {
-                let events = Array(open.prefix(options.requestEvents))
+        /// A request at a time.
+        package var requestLimit: Int { 1 }
+
+        /// It waits for the judge and for nothing beside.
+        package let bell: @Sendable () -> Void = {}
+
+        /// Lets ``wait(until:)`` ask the judge.
+        package func begin(isFlushing: Bool) {
+            guard unsaved.isEmpty, !open.isEmpty, isFlushing || open.count >= options.requestEvents else { return }
+            isWaiting = true
+        }
+
+        /// Sends a request, and waits for the judge's answer up to its timeout.
+        package func wait(until deadline: Int64?) {
+            guard isWaiting else { return }
+            isWaiting = false
+            let events = Array(open.prefix(options.requestEvents))
+            do throws(SinkFailure) {
                 let refused = try judge(bytes(of: events), count: events.count)
-                let left = settle(refused, of: events)
+                let left = dispose(of: refused, of: events)
                 open.replaceSubrange(..<events.count, with: left.map { events[$0.item] })
-                try refusals.save()
                 if let first = left.first {
                     throw SinkFailure("\(left.count) events are refused for now: \(first.status) \(first.reason)")
                 }
+                isTryingAgain = false
+            } catch {
+                failure = error
+                isTryingAgain = true
             }
+            guard open.isEmpty else { return }
             lines.removeAll()
             takenSince = nil
-            refusals.committed()
         }
 
-        /// Gives what was refused to where it belongs; returns what is to be sent again.
-        private func settle(_ refused: [JudgeAnswer.Item], of events: [ByteRange]) -> [JudgeAnswer.Item] {
-            refused.filter { item in
+        /// What has become of the events.
+        package func settle() -> Settlement {
+            var settlement = Settlement()
+            settlement.events = safe
+            safe = []
+            do throws(SinkFailure) {
+                try refusals.save()
+                if !unsaved.isEmpty { refusals.committed() }
+                settlement.events += unsaved
+                unsaved = []
+            } catch {
+                failure = failure ?? error
+            }
+            settlement.failure = failure
+            settlement.isTryingAgain = isTryingAgain
+            failure = nil
+            return settlement
+        }
+
+        /// Gives what was refused to where it belongs, and notes what is safe; returns what is to be sent again.
+        private func dispose(of refused: [JudgeAnswer.Item], of events: [Event]) -> [JudgeAnswer.Item] {
+            let others = Set(refused.map(\.item))
+            safe += events.indices.filter { !others.contains($0) }.map { events[$0].numbers }
+            return refused.filter { item in
                 let event = events[item.item]
-                return lines.withSpan { span in
-                    let line = span.extracting(event.start..<event.end - 1)
+                let isGone = lines.withSpan { span in
+                    let line = span.extracting(event.line.start..<event.line.end - 1)
                     switch item.refusal {
                     case .rejected: refusals.reject(line, status: item.status, reason: item.reason)
                     // Where all are held, it is the sink.
                     case .held where refused.count < events.count:
                         refusals.hold(line, status: item.status, reason: item.reason)
-                    case .held, .busy: return true
+                    case .held, .busy: return false
                     }
-                    return false
+                    return true
                 }
+                if isGone { unsaved.append(event.numbers) }
+                return !isGone
             }
         }
 
@@ -114,11 +170,11 @@
             return answer.refused
         }
 
-        private func bytes(of events: [ByteRange]) -> [UInt8] {
+        private func bytes(of events: [Event]) -> [UInt8] {
             var bytes: [UInt8] = []
             lines.withSpan { span in
                 for event in events {
-                    unsafe span.extracting(event.start..<event.end).withUnsafeBytes {
+                    unsafe span.extracting(event.line.start..<event.line.end).withUnsafeBytes {
                         unsafe bytes.append(contentsOf: $0)
                     }
                 }

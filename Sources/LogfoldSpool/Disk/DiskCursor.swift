@@ -90,7 +90,7 @@ extension DiskCursor {
             _ = open.clear(below)
         }
         for span in stored.spans where span.to > record.sequence && span.from < record.end {
-            _ = open.clear(Self.offsets(of: span.from..<span.to, in: record.sequence))
+            _ = open.clear(span.from..<span.to, from: record.sequence)
         }
         let gap = record.sequence > reached ? record.sequence - reached : 0
         let missing = record.before.map { $0 > reachedPassed ? $0 - reachedPassed : 0 } ?? gap
@@ -115,13 +115,6 @@ extension DiskCursor {
         popSettled()
         return open.isEmpty ? nil : (handed, open)
     }
-
-    /// Sequences as places in a record, which may begin behind them.
-    private static func offsets(of range: Range<UInt64>, in first: UInt64) -> Range<Int> {
-        let from = range.lowerBound > first ? range.lowerBound - first : 0
-        let to = range.upperBound > first ? range.upperBound - first : 0
-        return Int(clamping: from)..<Int(clamping: to)
-    }
 }
 
 // MARK: - Settling
@@ -141,10 +134,12 @@ extension DiskCursor {
     }
 
     /// The sink has these events, whatever lies before them.
-    mutating func acknowledge(events: Range<UInt64>, state: [UInt8]) -> Bool {
+    mutating func acknowledge(events: [Range<UInt64>], state: [UInt8]) -> Bool {
         var count = 0
-        for at in inFlight.indices {
-            count += inFlight[at].open.clear(Self.offsets(of: events, in: inFlight[at].first))
+        for range in events {
+            for at in inFlight.indices where range.overlaps(inFlight[at].first..<inFlight[at].to) {
+                count += inFlight[at].open.clear(range, from: inFlight[at].first)
+            }
         }
         guard count > 0 else { return false }
         stored.delivered += UInt64(count)
@@ -211,7 +206,10 @@ extension DiskCursor {
         var stored = stored
         guard let last = inFlight.last else { return stored }
         let later = stored.spans.filter { $0.from >= last.to }
-        stored.spans = Array((inFlight.flatMap(\.settledSpans) + later).prefix(Self.mostSpans))
+        let spans = inFlight.flatMap(\.settledSpans) + later
+        stored.spans = Array(spans.prefix(Self.mostSpans))
+        // What comes again is delivered again.
+        stored.delivered -= spans.dropFirst(Self.mostSpans).reduce(0) { $0 + $1.events }
         stored.cutSpans()
         return stored
     }

@@ -20,7 +20,7 @@ extension DiskSpool {
             defer { keeper.thread = nil }
             return keeper.thread
         }
-        bell.change { $0.isLast = true }
+        alarm.change { $0.isLast = true }
         thread?.join()
         synchronize()
         return contents.withLock { $0.problem }
@@ -29,7 +29,7 @@ extension DiskSpool {
     /// Waits until there is something to do; false when it is over.
     private func waitForWork() -> Bool {
         while true {
-            bell.withLock { $0.isRung = false }
+            alarm.withLock { $0.isRung = false }
             let retry = keeper.withLock { $0.retry }
             let due = contents.withLock { contents in
                 // Until a failure is tried again, nothing can be done earlier.
@@ -37,8 +37,8 @@ extension DiskSpool {
                 return contents.expected
             }
             if due <= clock.monotonic { return true }
-            let isLast = bell.wait(until: due == .max ? nil : due) { bell in
-                bell.isLast ? true : bell.isRung && retry == nil ? false : nil
+            let isLast = alarm.wait(until: due == .max ? nil : due) { alarm in
+                alarm.isLast ? true : alarm.isRung && retry == nil ? false : nil
             }
             if isLast == true { return false }
         }

@@ -44,13 +44,12 @@ extension DiskSpool {
         acknowledge(name) { $0.acknowledge(through: index, state: state) }
     }
 
-    /// A sink has these events safe, by their sequences, whatever lies before them, and its state as of then.
-    package func acknowledge(sink name: String, events: Range<UInt64>, state: [UInt8]) {
+    package func acknowledge(sink name: String, events: [Range<UInt64>], state: [UInt8]) {
         acknowledge(name, events) { $0.acknowledge(events: events, state: state) }
     }
 
     private func acknowledge(
-        _ name: String, _ events: Range<UInt64>? = nil, _ settle: (inout DiskCursor) -> Bool
+        _ name: String, _ events: [Range<UInt64>]? = nil, _ settle: (inout DiskCursor) -> Bool
     ) {
         change { contents in
             guard var cursor = contents.cursors[name] else { return }
@@ -59,8 +58,9 @@ extension DiskSpool {
             contents.cursors[name] = cursor
             contents.touch(clock.monotonic)
             if cursor.stored.delivered > before.delivered {
-                let range = before.position..<cursor.stored.position
-                contents.noteDelivery(of: events ?? range, by: name)
+                for range in events ?? [before.position..<cursor.stored.position] {
+                    contents.noteDelivery(of: range, by: name)
+                }
             }
             // Where room is needed it is made at once.
             if contents.isTight(options), cursor.stored.position >= contents.limit(of: 0) { contents.isUrgent = true }
@@ -83,6 +83,18 @@ extension DiskSpool {
 
     package func sleep(_ name: String, until deadline: Int64, unless interrupt: () -> Bool) {
         _ = sleepers.wait(until: deadline) { _ in interrupt() || wantsBack(from: name) ? true : nil }
+    }
+
+    package func ringing(
+        _ bell: @escaping @Sendable () -> Void, for name: String, wantsNext: Bool,
+        unless interrupt: @escaping () -> Bool, while body: () -> Void
+    ) {
+        contents.ringing(
+            bell,
+            when: { contents in
+                let hasNext = contents.isClosed || contents.cursors[name].map { $0.next < contents.end } ?? true
+                return interrupt() || (wantsNext && hasNext)
+            }, while: body)
     }
 
     package func wakeAll() {
@@ -166,7 +178,7 @@ extension DiskSpool {
         return register(selection, to: sink, from: from) { events in
             // Mostly it is the batch as it is.
             if isSame, route?.bit == sink.route, events == selection.taken { return batch }
-            return Batch(lines: batch, entries: Self.routed(batch.entries, events, to: sink.route))
+            return Batch(lines: batch, entries: batch.entries.routed(events, to: sink.route))
         }
     }
 
@@ -192,15 +204,6 @@ extension DiskSpool {
             }
         }
         return DiskCursor.Selection(sequence: sequence, taken: taken, before: route?.before, expected: expected)
-    }
-
-    /// The entries with the sink's bit in these events and no other.
-    private static func routed(_ entries: [Batch.Entry], _ events: EventBits, to route: UInt64) -> [Batch.Entry] {
-        entries.enumerated().map { at, entry in
-            var entry = entry
-            entry.routes = events[at] ? route : 0
-            return entry
-        }
     }
 
     /// Notes that a sink gets a record, unless its cursor was moved meanwhile.
@@ -265,7 +268,7 @@ extension DiskSpool {
             batch, record.header.sequence, route: route, bit: bit, isSame: route?.digest == sink.digest, sink
         ) { inputs[Int($0)] }
         return register(selection, to: sink, from: from) { events in
-            var entries = Self.routed(batch.entries, events, to: sink.route)
+            var entries = batch.entries.routed(events, to: sink.route)
             for at in entries.indices { entries[at].source = numbers[Int(entries[at].source)] }
             return Batch(lines: batch, entries: entries)
         }

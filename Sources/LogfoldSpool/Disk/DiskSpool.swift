@@ -20,7 +20,7 @@ package final class DiskSpool: Spool {
     let writer: Monitor<Writer>
     let keeper: Monitor<Keeper>
     /// Whether the keeper's thread is to look at what is due, or to end.
-    let bell = Monitor(Bell())
+    let alarm = Monitor(Alarm())
     /// Where sinks sleep that can do nothing for now: what is written meanwhile does not wake them.
     let sleepers = Monitor(())
     /// Where sinks that are behind are reading.
@@ -55,7 +55,7 @@ package final class DiskSpool: Spool {
 
     /// What wakes the keeper's thread before its time. It is not `contents` that it waits for: that changes with each
     /// record, and mostly nothing is due earlier then.
-    struct Bell {
+    struct Alarm {
         var isRung = false
         var isLast = false
     }
@@ -85,12 +85,12 @@ package final class DiskSpool: Spool {
     /// Lends the contents to be changed; wakes the keeper's thread if something is due earlier than it knows, and the
     /// sinks that wait, if it may be for this.
     func change<Result>(wakingSinks: Bool = false, _ body: (inout SpoolContents) -> Result) -> Result {
-        let (result, isEarlier) = contents.withLock { contents in
+        func step(_ contents: inout SpoolContents) -> (Result, isEarlier: Bool) {
             let result = body(&contents)
             return (result, contents.isDueEarlier(options))
         }
-        if isEarlier { bell.change { $0.isRung = true } }
-        if wakingSinks { contents.wakeWaiting() }
+        let (result, isEarlier) = wakingSinks ? contents.change(step) : contents.withLock(step)
+        if isEarlier { alarm.change { $0.isRung = true } }
         return result
     }
 

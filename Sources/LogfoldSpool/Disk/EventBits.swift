@@ -31,4 +31,11 @@ struct EventBits: Equatable {
         }
         return cleared
     }
+
+    /// Clears the bits of events with these numbers, where the first bit has the number `first`.
+    mutating func clear(_ events: Range<UInt64>, from first: UInt64) -> Int {
+        let from = events.lowerBound > first ? events.lowerBound - first : 0
+        let to = events.upperBound > first ? events.upperBound - first : 0
+        return clear(Int(clamping: from)..<Int(clamping: to))
+    }
 }

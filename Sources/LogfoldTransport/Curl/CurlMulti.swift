@@ -1,11 +1,12 @@
 import CCurl
 import Synchronization
 
-/// The transfers of one transport, which share connections; and the bell that ends them from another thread.
+/// The transfers of one transport, which share connections; and what wakes or ends them from another thread.
 @safe
-final class CurlMulti: @unchecked Sendable {  // Other threads ring the bell only, which libcurl allows.
+final class CurlMulti: @unchecked Sendable {  // Other threads wake it only, which libcurl allows.
     private let pointer: UnsafeMutableRawPointer
     private let interrupted = Atomic(false)
+    private let rung = Atomic(false)
 
     init?(idleConnections: Int) {
         guard CurlLibrary.isReady, let pointer = unsafe curl_multi_init() else { return nil }
@@ -18,11 +19,20 @@ final class CurlMulti: @unchecked Sendable {  // Other threads ring the bell onl
     /// Whether ``interrupt()`` was called.
     var isInterrupted: Bool { interrupted.load(ordering: .acquiring) }
 
-    /// Ends a ``wait(milliseconds:)``, and says so for good. From any thread.
+    /// Ends a ``wait(milliseconds:for:)``, and says so for good. From any thread.
     func interrupt() {
         interrupted.store(true, ordering: .releasing)
         unsafe _ = curl_multi_wakeup(pointer)
     }
+
+    /// Ends a ``wait(milliseconds:for:)``, and says so once. From any thread.
+    func ring() {
+        rung.store(true, ordering: .releasing)
+        unsafe _ = curl_multi_wakeup(pointer)
+    }
+
+    /// Whether ``ring()`` was called since the last time.
+    func takeRing() -> Bool { rung.exchange(false, ordering: .acquiring) }
 
     func add(_ handle: CurlHandle) -> Bool { unsafe curl_multi_add_handle(pointer, handle.pointer) == CURLM_OK }
 

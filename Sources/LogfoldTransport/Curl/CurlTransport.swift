@@ -28,6 +28,11 @@ package final class CurlTransport: HTTPTransport {
         return { multi.interrupt() }
     }
 
+    package var bell: @Sendable () -> Void {
+        let multi = multi
+        return { multi.ring() }
+    }
+
     package func start(_ request: TransportRequest, number: Int) {
         do throws(TransportFailure) {
             let exchange = try exchange(request, number: number)
@@ -67,7 +72,7 @@ package final class CurlTransport: HTTPTransport {
             multi.perform()
             collect()
             guard ended.isEmpty else { continue }
-            guard let pause = pause(until: deadline) else { return nil }
+            guard !multi.takeRing(), let pause = pause(until: deadline) else { return nil }
             multi.wait(milliseconds: pause)
         }
     }

@@ -8,8 +8,10 @@ package protocol HTTPTransport: AnyObject {
     /// How many requests have been begun and not been handed out by ``next(until:)``.
     var inFlight: Int { get }
     /// Waits for the next answer or failure. Nil when nothing is in flight, or when `deadline` of the monotonic clock,
-    /// in nanoseconds, came first.
+    /// in nanoseconds, came first, or ``bell``.
     func next(until deadline: Int64?) -> TransportResult?
+    /// Ends a ``next(until:)`` at once, or else the next one; from any thread.
+    var bell: @Sendable () -> Void { get }
     /// Ends everything in flight at once, from any thread: each request fails with
     /// ``TransportFailure/Kind/interrupted``, and so does each later one.
     var interruption: @Sendable () -> Void { get }

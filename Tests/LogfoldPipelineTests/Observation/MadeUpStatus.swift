@@ -68,6 +68,7 @@ extension AgentStatus {
         elastic.held.reasons = [.init("404 no such index", events: 9), .init("403 blocked", events: 3)]
         elastic.sends = 10
         elastic.failures = 9
+        elastic.requestLimit = 3
         elastic.lastError = "es1:9200 refused the connection"
         elastic.failingSince = madeUpTime - 125_000_000_000
         elastic.nextTry = madeUpTime + 12_000_000_000

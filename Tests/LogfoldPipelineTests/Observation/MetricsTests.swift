@@ -181,6 +181,9 @@ struct MetricsTests {
         # TYPE logfold_sink_failures_total counter
         logfold_sink_failures_total{sink="local",type="file"} 0
         logfold_sink_failures_total{sink="elastic",type="elasticsearch"} 9
+        # HELP logfold_sink_request_limit Requests that may be in flight now.
+        # TYPE logfold_sink_request_limit gauge
+        logfold_sink_request_limit{sink="elastic",type="elasticsearch"} 3
         # HELP logfold_sink_written_bytes_total Bytes written, repeats and all.
         # TYPE logfold_sink_written_bytes_total counter
         logfold_sink_written_bytes_total{sink="local",type="file"} 2097152

@@ -35,7 +35,7 @@ struct StatusTextTests {
         #","waiting_events":1985,"waiting_bytes":20000000"#,
         #","held":{"events":12,"bytes":7000,"since":"2026-11-22T09:50:00.500Z","next_try":"2026-11-22T10:00:30.500Z""#,
         #","reasons":[{"reason":"404 no such index","events":9},{"reason":"403 blocked","events":3}]}"#,
-        #","sends":10,"failures":9,"written_bytes":0"#,
+        #","sends":10,"failures":9,"request_limit":3,"written_bytes":0"#,
         #","circuit":"backing_off","last_error":"es1:9200 refused the connection","failing_since":"2026-11-22T09:57:55.500Z","next_try":"2026-11-22T10:00:12.500Z"}]"#,
         #","spool":{"type":"memory","bytes":20971520,"max_bytes":33554432,"oldest_age_ms":125000,"full":false}"#,
         #","positions":{"last_saved":"2026-11-22T09:59:59.500Z"}"#,

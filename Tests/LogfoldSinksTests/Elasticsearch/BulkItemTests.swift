@@ -59,8 +59,9 @@ struct BulkItemTests {
         "Where all events are refused it is the sink that is held, until the server takes one",
         arguments: [401, 403, 404])
     func allRefused(status: Int) throws {
-        var answers = [[status, status], [status, status, 201]]
-        let run = try BulkSinkRun { _ in TransportAnswer.bulk(answers.removeFirst()) }
+        let run = try BulkSinkRun { call in
+            TransportAnswer.bulk(call.events.map { $0 == BulkSinkRun.event(2) ? 201 : status })
+        }
         run.take(2)
         let failure = try #require(run.commit())
         #expect(failure.description.hasPrefix("2 of 2 events are refused for now: \(status) "))

@@ -89,6 +89,7 @@ final class AddingHeaders: HTTPTransport {
 
     var inFlight: Int { base.inFlight }
     var interruption: @Sendable () -> Void { base.interruption }
+    var bell: @Sendable () -> Void { base.bell }
     func next(until deadline: Int64?) -> TransportResult? { base.next(until: deadline) }
     func start(_ request: TransportRequest, number: Int) {
         var request = request

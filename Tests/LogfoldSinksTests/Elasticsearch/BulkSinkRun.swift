@@ -13,7 +13,7 @@ final class BulkSinkRun {
     let transport: ScriptedTransport
     /// 2026-11-22T17:22:07Z.
     let clock = FakeClock(now: 1_795_368_127_000_000_000)
-    private(set) var sink: ElasticsearchSink
+    let sink: ElasticsearchSink
     private(set) var reports: [String] {
         get { log.lines }
         set { log.lines = newValue }

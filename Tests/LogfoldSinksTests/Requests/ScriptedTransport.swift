@@ -34,6 +34,8 @@ final class ScriptedTransport: HTTPTransport {
         return { flag.value.withLock { $0 = true } }
     }
 
+    let bell: @Sendable () -> Void = {}
+
     func start(_ request: TransportRequest, number: Int) {
         let call = Call(
             url: request.url, headers: Dictionary(request.headers.map { ($0.name, $0.value) }) { $1 },

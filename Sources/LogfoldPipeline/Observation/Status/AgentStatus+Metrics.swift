@@ -149,6 +149,9 @@ extension AgentStatus {
         }
         family("sends_total", .counter, "Tries to bring something to safety.") { [.init($0.sends, $1)] }
         family("failures_total", .counter, "Tries that failed.") { [.init($0.failures, $1)] }
+        family("request_limit", .gauge, "Requests that may be in flight now.") { sink, labels in
+            sink.requestLimit.map { [.init($0, labels)] } ?? []
+        }
         family("written_bytes_total", .counter, "Bytes written, repeats and all.") { [.init($0.bytesWritten, $1)] }
         family("failing", .gauge, "Whether the sink backs off after failures.") { [.init($0.isFailing ? 1 : 0, $1)] }
         family("failing_since_timestamp_seconds", .gauge, "Since when it does.") { sink, labels in

@@ -149,6 +149,8 @@ extension AgentStatus {
         /// Tries to bring something to safety, and those that failed.
         package var sends: UInt64 = 0
         package var failures: UInt64 = 0
+        /// Requests that may be in flight now; nil where that does not change.
+        package var requestLimit: Int?
         /// Bytes written, repeats and all.
         package var bytesWritten: Int64 = 0
         /// Why the last try failed, since when it fails and when the next is made; nil where the last went well.

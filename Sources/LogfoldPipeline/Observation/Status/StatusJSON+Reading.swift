@@ -67,6 +67,7 @@ extension StatusJSON {
         sink.held = held(item["held"])
         sink.sends = item["sends"].count
         sink.failures = item["failures"].count
+        sink.requestLimit = item["request_limit"].isThere ? Int(item["request_limit"].integer) : nil
         sink.bytesWritten = item["written_bytes"].integer
         sink.lastError = item["last_error"].text
         sink.failingSince = item["failing_since"].time

@@ -92,6 +92,7 @@ package enum StatusJSON {
             write(sink.held, to: &item)
             item.value("sends", sink.sends)
             item.value("failures", sink.failures)
+            item.value("request_limit", sink.requestLimit)
             item.value("written_bytes", sink.bytesWritten)
             item.value("circuit", sink.isFailing ? "backing_off" : "ok")
             item.value("last_error", sink.lastError)

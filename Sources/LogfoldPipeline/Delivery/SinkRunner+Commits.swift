@@ -1,0 +1,71 @@
+import LogfoldCore
+import LogfoldIO
+import LogfoldSpool
+
+// A sink that brings all that it has taken to safety before it takes more.
+
+extension SinkRunner {
+    func drive(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
+        var taken: Int?
+        var nextTry: Int64?
+        while !isStopped {
+            if let pause = nextTry {
+                guard waitOut(pause, sink) else { continue }
+                if spool.wantsBack(from: name) { return .givenBack(nextTry: pause) }
+            }
+            retryHeld(sink)
+            switch take(sink, isTriedAgain: nextTry != nil, &taken) {
+            case .more: continue
+            case .ended: return .done
+            case .enough: break
+            }
+            nextTry = commit(sink, &backoff)
+            guard nextTry == nil else { continue }
+            if let index = taken { spool.acknowledge(sink: name, through: index, state: sink.state) }
+            taken = nil
+        }
+        return .stopped
+    }
+
+    private enum Taking {
+        /// Look again.
+        case more
+        /// It is time to commit.
+        case enough
+        /// There is nothing left to do.
+        case ended
+    }
+
+    /// Takes the next delivery, waiting for one unless something that was taken already is tried again.
+    private func take(_ sink: any Sink, isTriedAgain: Bool, _ taken: inout Int?) -> Taking {
+        if isTriedAgain {
+            // Where some events are refused for now, others beside them may not be.
+            guard sink is any HoldingSink, !sink.isFull else { return .enough }
+        }
+        let limit = isTriedAgain ? clock.monotonic : waitLimit(sink)
+        if let item = spool.next(for: name, until: limit, unless: { isStopped }) {
+            if let batch = item.delivery.batch { sink.take(batch, route: self.sink.route) }
+            taken = item.index
+            return isTriedAgain || (sink.deadline != nil && !isDue(sink)) ? .more : .enough
+        }
+        guard sink.deadline == nil else { return .enough }
+        return spool.isExhausted(for: name) ? .ended : taken == nil ? .more : .enough
+    }
+
+    private func isDue(_ sink: any Sink) -> Bool {
+        // More that waits is taken together, as far as there is room.
+        sink.isFull || sink.deadline.map { $0 < clock.monotonic } ?? true
+    }
+
+    /// Makes what was taken safe; returns when to try again where that has failed.
+    private func commit(_ sink: any Sink, _ backoff: inout Backoff) -> Int64? {
+        do throws(SinkFailure) {
+            if sink.deadline != nil { try sink.commit() }
+            noteSuccess(&backoff, sink)
+            return nil
+        } catch {
+            // What was interrupted has failed in no way that matters.
+            return isStopped ? .max : note(error, &backoff)
+        }
+    }
+}
