@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Measures the agent: at rest, live, at its start and behind a backlog. Prints Markdown tables.
 
-    Benchmarks/agent.py [PROGRAM] [--backlog FILE] [--seconds N] [--servers]
+    Benchmarks/agent.py [PROGRAM] [--backlog FILE] [--seconds N] [--servers | --bounds]
 
 PROGRAM is .build/release/logfold unless given. CPU time is that of the agent's process, user and system together; resident
 memory is its peak (VmHWM). Latency is from the return of the write of a line until its event can be read in the sink's file,
 looked for every half millisecond. Everything happens in a temporary folder.
 
-With --servers only the backlog is measured, to a file and to each server that a LOGFOLD_TEST_… variable names, as for the
+With --bounds only memory is measured, against what `logfold check` says: behind 2,000 packed rotated files, and with 500
+tracebacks open at once. With --servers only the backlog is measured, to a file and to each server that a LOGFOLD_TEST_… variable names, as for the
 tests (CONTRIBUTING.md).
 """
 import argparse
@@ -81,6 +82,12 @@ class Agent:
     def peak(self):
         with open(f"/proc/{self.process.pid}/status") as file:
             return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
+    def worst_case(self):
+        """What `logfold check` says of memory, in MiB."""
+        answer = subprocess.run([self.program, "check", "-c", self.configuration], capture_output=True, text=True)
+        line = next(line for line in answer.stdout.splitlines() if line.startswith("memory: at most "))
+        return int(line.split("at most ")[1].split("MiB")[0])
 
     def status(self):
         check_alive(self.process)
@@ -255,6 +262,64 @@ def backlog(program, path, name, sink):
     return row
 
 
+def packed(program, kind, logs=40, pieces=50, records=100):
+    """Rotated files that nobody has read, all packed: read to their ends, each record once."""
+    agent = Agent(program, files="*.log*")
+    size, number = 0, 0
+    for log in range(logs):
+        for piece in range(pieces, -1, -1):
+            text = "".join(record(number + each) for each in range(records)).encode()
+            number, size = number + records, size + len(text)
+            path = f"{agent.folder}/logs/{log}.log" + (f".{piece}" if piece else "")
+            with open(path, "wb") as file:
+                file.write(text)
+        paths = [f"{agent.folder}/logs/{log}.log.{piece}" for piece in range(1, pieces + 1)]
+        subprocess.run((["gzip"] if kind == "gzip" else ["zstd", "-q", "--rm"]) + paths, check=True)
+    begin = time.monotonic()
+    agent.start()
+    while not (status := agent.status()) or status["sinks"][0]["delivered_events"] < number:
+        time.sleep(0.2)
+    elapsed, used, peak, worst = time.monotonic() - begin, agent.cpu_seconds(), agent.peak(), agent.worst_case()
+    with open(f"{agent.folder}/out/events.jsonl", "rb") as file:
+        seen = sorted(int(line[line.index(b"seq=") + 4:].split(b" ")[0]) for line in file)
+    assert seen == list(range(number)), "not each record once"
+    agent.stop()
+    return (f"{logs * pieces:,} {kind} files, {size / 1e6:.0f} MB unpacked", f"{elapsed:.1f} s", f"{size / 1e6 / used:.0f}",
+            f"{peak:.0f} MiB", f"{worst} MiB")
+
+
+def open_tracebacks(program, files=500, frames=160):
+    """Tracebacks that do not end, in all files at once, to a sink that may not write."""
+    agent = Agent(program, 'type: file, path: "{0}/out/events.jsonl", min_free: 1000TiB')
+    with open(agent.configuration) as file:
+        text = file.read().replace("type: file, include", "type: file, fold: { timeout: 60s, quiet: 60s }, include")
+    with open(agent.configuration, "w") as file:
+        file.write(text)
+    agent.start()
+    agent.wait_for_message("Running")
+    size = 0
+    for log in range(files):
+        head = record(log, "ERROR")
+        prefix = " ".join(head.split()[:5])
+        lines = ["Traceback (most recent call last):"]
+        lines += [f'  File "/usr/lib/python3/nova/manager.py", line {frame}, in build_{frame}' for frame in range(frames)]
+        text = (head + "".join(f"{prefix} {line}\n" for line in lines)).encode()
+        size += len(text)
+        with open(f"{agent.folder}/logs/{log}.log", "ab", buffering=0) as file:
+            file.write(text)
+    begin = time.monotonic()
+    # Until all is read, or the engine holds what it may and reads no more.
+    read = -1
+    while (status := agent.status()) and status["inputs"][0]["read_bytes"] != read:
+        read = status["inputs"][0]["read_bytes"]
+        time.sleep(1)
+    row = (f"{files} open tracebacks, {size / 1e6:.0f} MB", f"{time.monotonic() - begin:.1f} s", "",
+           f"{agent.peak():.0f} MiB", f"{agent.worst_case()} MiB")
+    agent.process.kill()
+    agent.stop()
+    return row
+
+
 def table(heads, rows):
     print("| " + " | ".join(heads) + " |\n|---|" + "--:|" * (len(heads) - 1))
     for row in rows:
@@ -268,6 +333,7 @@ def main():
     parser.add_argument("--backlog", help="a log of some hundred megabytes")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--servers", action="store_true", help="the backlog only, to a file and to each server")
+    parser.add_argument("--bounds", action="store_true", help="memory only: many packed files, many open tracebacks")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     program = os.path.abspath(options.program)
@@ -275,6 +341,10 @@ def main():
         sinks = [("file", file_sink("none"))] + server_sinks()
         table(("backlog to a server", "MB per CPU-second", "MB per second", "sent/input", "peak memory"),
               [backlog(program, os.path.abspath(options.backlog), *sink) for sink in sinks])
+        return
+    if options.bounds:
+        table(("memory", "until all is read", "MB per CPU-second", "peak memory", "as `check` says"),
+              [packed(program, "gzip"), packed(program, "zstd"), open_tracebacks(program)])
         return
     table(("agent", "CPU of a core", "wake-ups/s", "peak memory", "p50", "p99"),
           [idle(program, options.seconds), live(program, options.seconds, False), live(program, options.seconds, True)])
