@@ -15,6 +15,8 @@ struct QueryTests {
         var count = 0
         var requests: [String: Int] = [:]
         var levels: [String: Int] = [:]
+        /// By level and minute, as `info 2026-11-22T16:59`.
+        var minutes: [String: Int] = [:]
         var exceptions = 0
         /// By fingerprint, as the events say.
         var fingerprints: [String: Int] = [:]
@@ -31,6 +33,8 @@ struct QueryTests {
                 for record in try Truth(path: pair.truth).records {
                     count += 1
                     levels[record.level.lowercased(), default: 0] += 1
+                    let minute = record.time.prefix(16).replacing(" ", with: "T")
+                    minutes["\(record.level.lowercased()) \(minute)", default: 0] += 1
                     if let request = record.context["request_id"] { requests[request, default: 0] += 1 }
                     if record.traceback != nil { exceptions += 1 }
                 }
@@ -71,6 +75,12 @@ struct QueryTests {
         let fingerprints = try counts("openstack.exception.fingerprint", index, admin)
         #expect(fingerprints == recordings.fingerprints)
         #expect(fingerprints.values.reduce(0, +) == recordings.exceptions)
+        for (key, expected) in recordings.minutes.sorted(by: { ($0.value, $0.key) > ($1.value, $1.key) }).prefix(20) {
+            let (level, minute) = (key.prefix { $0 != " " }, key.suffix(16))
+            let range = #"{"range":{"@timestamp":{"gte":"\#(minute):00Z","lt":"\#(minute):00Z||+1m"}}}"#
+            let query = #"{"query":{"bool":{"filter":[{"term":{"log.level":"\#(level)"}},\#(range)]}}}"#
+            #expect(try admin.ask("/\(index)/_count", .post, query).body?["count"]?.integer == expected, "\(key)")
+        }
         // One request as an operator follows it: its records in their order.
         let longest = try #require(recordings.requests.max { ($0.value, $0.key) < ($1.value, $1.key) })
         let query =

@@ -47,12 +47,25 @@ struct SetupPlanTests {
             #expect(mappings["dynamic"] == .bool(false))
             let keyword = try #require(mappings["properties"]?["http"]?["properties"]?["request"]?["properties"]?["id"])
             #expect(keyword["type"]?.text == "keyword" && keyword["ignore_above"]?.integer == 8_191)
+            expectBoundedTerms(mappings["properties"], in: "")
             let chain = mappings["properties"]?["openstack"]?["properties"]?["exception"]?["properties"]?["chain"]
             #expect(chain?["type"]?.text == (flavour == .elasticsearch ? "flattened" : "object"))
             let labels = mappings["properties"]?["labels"]?["type"]?.text
             #expect(labels == (flavour == .elasticsearch ? "flattened" : "flat_object"))
             let lifecycle = template["template"]?["settings"]?["index.lifecycle.name"]?.text
             #expect(lifecycle == (flavour == .elasticsearch ? "logfold-logs-openstack-default" : nil))
+        }
+    }
+
+    /// Every term that is indexed has a bound that a server takes.
+    private func expectBoundedTerms(_ properties: JSONValue?, in path: String) {
+        guard case .object(let members)? = properties else { return }
+        for member in members {
+            let (mapping, name) = (member.value, path + member.key)
+            if mapping["type"]?.text == "keyword", mapping["index"] != .bool(false) {
+                #expect((mapping["ignore_above"]?.integer ?? .max) <= 8_191, "\(name)")
+            }
+            expectBoundedTerms(mapping["properties"], in: name + ".")
         }
     }
 

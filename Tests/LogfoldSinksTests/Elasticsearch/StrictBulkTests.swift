@@ -73,7 +73,8 @@ struct StrictBulkTests {
         arguments: [
             "fail?status=429&count=2", "fail?status=503&count=2", "fail?status=502&count=1",
             "fail?status=429&count=1&retry_after=1",
-            "fail?status=401&count=1", "fail?status=406&count=1", "cut?when=before&count=2", "cut?when=after&count=2",
+            "fail?status=401&count=1", "fail?status=406&count=1", "fail?status=413&count=1", "cut?when=before&count=2",
+            "cut?when=after&count=2",
             "item?status=429&every=3&count=2", "item?status=503&every=2&count=2", "item?status=403&every=7&count=1",
         ])
     func faults(fault: String) throws {
