@@ -38,10 +38,12 @@ package final class EngineFeed: Feed {
     /// What was read so far, by input.
     private var totals: [String: ReadingTotals] = [:]
 
-    /// Events that each transform has dropped, and that each sink's inputs and condition have left out.
+    /// Events that each transform has dropped, and that each sink's inputs and condition have left out; patterns that
+    /// were given up.
     private struct Decided {
         var dropped: [String: UInt64] = [:]
         var filtered: [String: UInt64] = [:]
+        var limitedPatterns: UInt64 = 0
     }
 
     private struct OpenSource {
@@ -250,7 +252,9 @@ extension EngineFeed {
         report.engine.openFolds = Int64(engine.openEvents)
         report.engine.foldBytes = Int64(engine.heldBytes)
         report.engine.maxFoldBytes = Int64(foldMemory)
+        let decided = decided
         (report.dropped, report.filtered) = (decided.dropped, decided.filtered)
+        report.engine.limitedPatterns = decided.limitedPatterns
         return report
     }
 
@@ -264,6 +268,7 @@ extension EngineFeed {
         for (route, count) in zip(plan.routes, counts.filtered) {
             decided.filtered[route.name, default: 0] += UInt64(count)
         }
+        decided.limitedPatterns += UInt64(counts.limited)
         return decided
     }
 

@@ -84,6 +84,7 @@ extension AgentStatus {
         status.engine.folded = 120
         status.engine.unparsed = 7
         status.engine.redacted = 13
+        status.engine.limitedPatterns = 2
         status.process.residentBytes = 20_000_000
         status.process.cpuMicroseconds = 1_234_000
         status.process.openFiles = 14

@@ -105,6 +105,9 @@ struct MetricsTests {
         # HELP logfold_redacted_events_total Events with something masked.
         # TYPE logfold_redacted_events_total counter
         logfold_redacted_events_total 13
+        # HELP logfold_limited_patterns_total Patterns that were given up because a text would have taken too long.
+        # TYPE logfold_limited_patterns_total counter
+        logfold_limited_patterns_total 2
         # HELP logfold_transform_dropped_events_total Events that a transform has dropped.
         # TYPE logfold_transform_dropped_events_total counter
         logfold_transform_dropped_events_total{transform="drop_debug"} 11

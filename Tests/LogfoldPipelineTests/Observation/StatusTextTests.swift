@@ -39,7 +39,7 @@ struct StatusTextTests {
         #","circuit":"backing_off","last_error":"es1:9200 refused the connection","failing_since":"2026-11-22T09:57:55.500Z","next_try":"2026-11-22T10:00:12.500Z"}]"#,
         #","spool":{"type":"memory","bytes":20971520,"max_bytes":33554432,"oldest_age_ms":125000,"full":false}"#,
         #","positions":{"last_saved":"2026-11-22T09:59:59.500Z"}"#,
-        #","engine":{"open_folds":3,"fold_bytes":4096,"fold_max_bytes":8388608,"folded_events":120,"unparsed_events":7,"redacted_events":13}"#,
+        #","engine":{"open_folds":3,"fold_bytes":4096,"fold_max_bytes":8388608,"folded_events":120,"unparsed_events":7,"redacted_events":13,"limited_patterns":2}"#,
         #","process":{"resident_bytes":20000000,"cpu_ms":1234,"open_files":14,"max_open_files":65536}"#,
         #","dropped_log_lines":1}"#,
     ]

@@ -77,6 +77,9 @@ extension AgentStatus {
         text.family(
             "logfold_redacted_events_total", .counter, "Events with something masked.", [.init(engine.redacted)])
         text.family(
+            "logfold_limited_patterns_total", .counter,
+            "Patterns that were given up because a text would have taken too long.", [.init(engine.limitedPatterns)])
+        text.family(
             "logfold_transform_dropped_events_total", .counter, "Events that a transform has dropped.",
             transforms.map { .init($0.dropped, [("transform", $0.name)]) })
     }

@@ -211,6 +211,8 @@ extension AgentStatus {
         package var folded: UInt64 = 0
         package var unparsed: UInt64 = 0
         package var redacted: UInt64 = 0
+        /// Patterns that were given up because a text would have taken too long: they count as not matching.
+        package var limitedPatterns: UInt64 = 0
 
         /// Nothing yet.
         package init() {}

@@ -115,6 +115,7 @@ extension StatusJSON {
         status.engine.folded = engine["folded_events"].count
         status.engine.unparsed = engine["unparsed_events"].count
         status.engine.redacted = engine["redacted_events"].count
+        status.engine.limitedPatterns = engine["limited_patterns"].count
         status.process.residentBytes = process["resident_bytes"].integer
         status.process.cpuMicroseconds = process["cpu_ms"].integer.multipliedOrZero(by: 1_000)
         status.process.openFiles = process["open_files"].integer

@@ -139,6 +139,7 @@ package enum StatusJSON {
             item.value("folded_events", status.engine.folded)
             item.value("unparsed_events", status.engine.unparsed)
             item.value("redacted_events", status.engine.redacted)
+            item.value("limited_patterns", status.engine.limitedPatterns)
         }
         root.object("process") { item in
             item.value("resident_bytes", status.process.residentBytes)
