@@ -308,7 +308,7 @@ extension FileTail {
         of file: TailedFile, _ reader: ContentReader, _ feed: any Feed, _ now: Int64, _ reason: String
     ) {
         let rest = max(0, file.lookedSize - reader.position)
-        feed.lostAtSource(file.source, of: self, bytes: rest, reason: "'\(file.path)': \(reason)")
+        lose(rest, of: file, feed, "'\(file.path)': \(reason)")
         file.search = nil
         file.isBroken = true
         reachedEnd(of: file, feed, now)

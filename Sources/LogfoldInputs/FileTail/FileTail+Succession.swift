@@ -138,10 +138,16 @@ extension FileTail {
             let reason =
                 "'\(file.path)' has gone or was written anew after \(file.offset) bytes of it were read,"
                 + " and no rotated file continues it"
-            if file.lag > 0 || !file.wasFound {
-                feed.lostAtSource(file.source, of: self, bytes: file.lag, reason: reason)
-            }
+            if file.lag > 0 || !file.wasFound { lose(file.lag, of: file, feed, reason) }
         }
+    }
+
+    /// Counts bytes that nobody can read any more, and says so.
+    func lose(_ bytes: Int64, of file: TailedFile, _ feed: any Feed, _ reason: String) {
+        feed.lostAtSource(file.source, of: self, bytes: bytes, reason: reason)
+        // Of what is damaged nobody knows how much it was.
+        let amount = bytes > 0 ? "\(bytes) bytes" : "bytes"
+        say("Input '\(name)' has lost \(amount) before they could be read: \(reason)")
     }
 
     /// Nothing needs to be known of a file any more.
@@ -196,9 +202,7 @@ extension FileTail {
             let file = pinned.removeFirst()
             let lost = file.lookedSize - file.position
             if lost > 0 {
-                feed.lostAtSource(
-                    file.source, of: self, bytes: lost,
-                    reason: "'\(file.path)' was deleted and closed unread: max_pinned_bytes is used up")
+                lose(lost, of: file, feed, "'\(file.path)' was deleted and closed unread: max_pinned_bytes is used up")
             }
             end(file, feed)
             file.close()

@@ -15,7 +15,7 @@ package final class FileTail: Input {
     let options: FileTailOptions
     let files: any FileSystem
     let clock: any Clock
-    /// Tells a person of what does not lose anything but should be known.
+    /// Tells a person what should be known.
     let say: (String) -> Void
     let watcher: DirectoryWatcher
     /// How many files are open at most: sinks, positions and other inputs need descriptors too.

@@ -44,6 +44,8 @@ struct PackedFilesTests {
         #expect(world.feed.losses.isEmpty)
         world.later(seconds: 3)
         #expect(world.feed.losses.count == 1)
+        #expect(world.said.count == 1)
+        #expect(world.said.first?.hasSuffix(".zst': it ends in the middle of its compressed data") == true)
         for name in Self.names.dropFirst() { #expect(world.lines(name) == Self.lines + ["last"]) }
         #expect(world.lines("log-1.log").last == "last")
         #expect(world.feed.violations == [])
