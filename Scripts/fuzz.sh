@@ -35,6 +35,11 @@ source_of() { # TARGET
     echo "fuzz: no target $1" >&2; exit 2
 }
 
+# What a target is built with beside the modules: files of one that is too large for it.
+beside() { # TARGET
+    [ "$1" != acks ] || printf '%s\n' Sources/LogfoldSinks/Logstash/{AckReader,WindowsInFlight}.swift
+}
+
 # Small pieces of real logs: the beginnings of each recording, and its tracebacks.
 seed() { # TARGET
     local folder=$out/seeds/$1 file number=0
@@ -47,6 +52,13 @@ seed() { # TARGET
     if [ "$1" = spool ]; then
         # The last byte says whether checksums are made right.
         for file in Fixtures/spool/*; do { cat "$file"; printf '\001'; } >"$folder/$(basename "$file")"; done
+        return
+    fi
+    if [ "$1" = acks ]; then
+        # Two windows of 3 and 5 events: in parts, kept alive, all at once, too many, and no acknowledgement.
+        printf '\003\002\002\0042A\0\0\0\0022A\0\0\0\0002A\0\0\0\0032A\0\0\0\005' >"$folder/parts"
+        printf '\377\002\002\0042A\0\0\0\0032A\0\0\0\006' >"$folder/beyond"
+        printf '\000\001\0002A\0\0\0\001HTTP/1.1 400' >"$folder/nonsense"
         return
     fi
     # What the first line of a seed may be: conditions, and a key and a pattern to mask by.
@@ -82,8 +94,9 @@ export SWIFT_BACKTRACE=enable=no
 failed=0
 for target in "${targets[@]}"; do
     seed "$target"
+    mapfile -t more < <(beside "$target")
     "$swiftc" "${flags[@]}" -module-name Fuzz -o "$out/$target" Fuzz/FuzzInput.swift Fuzz/EngineRun.swift \
-        "$(source_of "$target")" \
+        "$(source_of "$target")" "${more[@]}" \
         "$out"/Logfold{Spool,Compression,IO,Config,Parsing,Core}.o -lpcre2-8 -lyaml -lz -ldeflate -lisal -lzstd 2>&1 | { grep -v 'Cannot export local symbol' || true; }
     mkdir -p "$out/corpus/$target"
     echo "fuzzing $target for $seconds s" >&2
