@@ -93,6 +93,39 @@ import Testing
         #expect(agent.stop() == 0)
     }
 
+    @Test func whatDeadLettersHoldUpIsLostUnderTheirNameAndNothingThatWasDelivered() throws {
+        try agent.rewrite(
+            RunningAgent.smallest.replacing("min_free: 0", with: "min_free: 0, max_bytes: 16MiB, memory: 8MiB") + """
+
+                  third: { type: test, socket: "OUT/third", when_full: drop_oldest, timeout: 1h,
+                    dead_letters: { max_bytes: 1MiB } }
+                """)
+        let third = try judge("third")
+        // A tenth of the records is refused: the letters of some 1,300 fill their file.
+        third.decide { .take(except: $0.items(with: "5 Took").map { Judge.Refusal($0, "rejected") }) }
+        try agent.start()
+        for _ in 0..<8 {
+            try log.write(Self.records / 10)
+            #expect(waitForFile(log.written), "nobody waits")
+        }
+        #expect(watch.wait(seconds: 60) { agent.figure("dropped_events", of: "third")?["dead_letter_dropped"] != nil })
+        #expect(agent.stop() == 1, "something was lost")
+        let audit = Audit(lines: third.lines)
+        let letters = try String(contentsOfFile: "\(agent.folder.path)/data/dead-letters/third.jsonl", encoding: .utf8)
+            .split(separator: "\n").count
+        #expect(audit.repeated == [], "what was delivered is neither sent again nor lost")
+        let ledger = try #require(agent.messages.split(separator: "\n").last { $0.contains("sink=third emitted=") })
+        func figure(_ name: String) -> Int? {
+            let field = ledger.split(separator: " ").first { $0.hasPrefix("\(name)=") }
+            return field.flatMap { Int($0.dropFirst(name.count + 1)) }
+        }
+        #expect(figure("emitted") == log.written)
+        #expect(figure("delivered") == audit.count)
+        #expect(figure("dead_lettered") == letters)
+        let (waiting, dropped) = (try #require(figure("waiting")), try #require(figure("dropped")))
+        #expect(dropped > 0 && audit.count + letters + waiting + dropped == log.written)
+    }
+
     @Test func aSinkThatNeverAnswersTakesNoMemoryFromTheOthers() throws {
         let other = try judge("other")
         let third = try judge("third")

@@ -175,7 +175,10 @@ extension SinkRunner {
     }
 
     func noteSuccess(_ backoff: inout Backoff, _ sink: any Sink) {
-        if backoff.isFailing { diagnostics.info("The sink works again", [("sink", name)]) }
+        if backoff.isFailing {
+            diagnostics.info("The sink works again", [("sink", name)])
+            spool.blame(nil, of: name)
+        }
         backoff.succeeded()
         noteFacts(sink)
         facts.withLock { facts in

@@ -128,7 +128,6 @@ extension DiskCursor {
         }
         stored.state = state
         mustYield = false
-        lossCause = nil
         popSettled()
         return true
     }
@@ -145,7 +144,6 @@ extension DiskCursor {
         stored.delivered += UInt64(count)
         stored.state = state
         mustYield = false
-        lossCause = nil
         popSettled()
         return true
     }
