@@ -60,6 +60,14 @@ package struct StateEncoder {
         append(UInt64(elements.count))
         for element in elements { write(&self, element) }
     }
+
+    /// Counts by their names, in order.
+    package mutating func append(counts: [String: UInt64]) {
+        append(each: counts.sorted { $0.key < $1.key }) { encoder, count in
+            encoder.append(count.key)
+            encoder.append(count.value)
+        }
+    }
 }
 
 /// Reads what ``StateEncoder`` wrote. The bytes come from a disk and are not trusted.
@@ -158,6 +166,12 @@ package struct StateDecoder {
         elements.reserveCapacity(count)
         for _ in 0..<count { elements.append(try read(&self)) }
         return elements
+    }
+
+    /// Counts by their names.
+    package mutating func counts() throws(Damaged) -> [String: UInt64] {
+        let counts = try list { (decoder) throws(Damaged) in (try decoder.string(), try decoder.number()) }
+        return Dictionary(counts) { first, _ in first }
     }
 
     /// How many bytes or elements follow: never more than bytes are left, so that no damage makes memory grow.

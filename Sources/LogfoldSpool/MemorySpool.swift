@@ -3,29 +3,38 @@ import LogfoldIO
 
 /// The one log of all sinks, in memory: deliveries in their order, with a cursor for each sink.
 ///
-/// A delivery stays until every sink has acknowledged it. The spool never makes the reader wait by itself: it says that
-/// it is full, and the reader reads no more until there is room again. What the sinks have acknowledged is saved
+/// A delivery stays until every sink has acknowledged it, or has lost it for want of room. The spool never makes the reader
+/// wait by itself: it says that it is full, and the reader reads no more until there is room again. What the sinks have acknowledged is saved
 /// elsewhere, from ``positions()``.
 package final class MemorySpool: Spool {
     /// A delivery with the number of its first event.
-    fileprivate struct Numbered {
+    struct Numbered {
         let delivery: Delivery
         let first: UInt64
+        /// Sinks that have settled events of it.
+        var deliveredBy: Set<String> = []
     }
 
-    fileprivate struct Cursor {
+    struct Cursor {
         var positions: SinkPositions
         let route: UInt64
+        let whenFull: WhenFull
         /// Number of the next delivery to hand out, and of the first that is not acknowledged.
         var next: Int
         var acknowledged: Int
         /// Of deliveries that are not acknowledged as a whole, by their numbers: the events that are not settled.
         var open: [Int: EventBits] = [:]
-        /// Events delivered by earlier runs, and those put in for it in this one.
+        /// Events delivered or lost in earlier runs, and those put in for it in this one.
         var taken: UInt64
+        /// How many events of the first delivery it has lost, until the cursor goes behind that.
+        var lost = 0
+        /// Whether the sink is to give back what it has been handed, because that is about to be dropped.
+        var mustYield = false
+        /// What is to blame for what it loses now, where it is not the room alone.
+        var lossCause: String?
     }
 
-    fileprivate struct Contents {
+    struct Contents {
         var deliveries: [Numbered] = []
         /// Number of the first delivery, and of the next event.
         var first = 0
@@ -43,23 +52,26 @@ package final class MemorySpool: Spool {
         var isClosed = false
     }
 
-    private let contents: Monitor<Contents>
-    private let maxBytes: Int
+    let contents: Monitor<Contents>
+    let maxBytes: Int
     private let roomCameUp: @Sendable () -> Void
     private let positionsMoved: @Sendable () -> Void
-    private let store: PositionStore?
+    private let eventsWereLost: @Sendable (_ sink: String, _ events: Int) -> Void
+    let store: PositionStore?
 
     /// A spool of so many bytes, for sinks with what an earlier run has saved of them. Each step of theirs is written
     /// down in `store`. `roomCameUp` is called when it is full no more, `positionsMoved` when there is something to
-    /// save for the first time since ``positions()``.
+    /// save for the first time since ``positions()``, `eventsWereLost` when a sink has lost some.
     package init(
         maxBytes: Int, saved: SavedPositions, store: PositionStore? = nil,
-        roomCameUp: @escaping @Sendable () -> Void = {}, positionsMoved: @escaping @Sendable () -> Void = {}
+        roomCameUp: @escaping @Sendable () -> Void = {}, positionsMoved: @escaping @Sendable () -> Void = {},
+        eventsWereLost: @escaping @Sendable (_ sink: String, _ events: Int) -> Void = { _, _ in }
     ) {
         self.maxBytes = maxBytes
         self.store = store
         self.roomCameUp = roomCameUp
         self.positionsMoved = positionsMoved
+        self.eventsWereLost = eventsWereLost
         var start = Contents(nextKey: saved.nextKey)
         start.absent = saved.sinks
         contents = Monitor(start)
@@ -104,7 +116,7 @@ extension MemorySpool {
 
     /// Adds a delivery behind all others.
     package func append(_ delivery: Delivery) {
-        contents.change { contents in
+        makingRoom { contents in
             for (name, cursor) in contents.cursors {
                 contents.cursors[name]?.taken += UInt64(delivery.events(for: cursor.route))
             }
@@ -149,9 +161,10 @@ extension MemorySpool {
     /// has a cursor already begins again behind what it has acknowledged.
     package func attach(_ sink: SpoolSink) -> [UInt8] {
         let (name, route) = (sink.name, sink.route)
-        return changePositions { contents in
+        return makingRoom { contents in
             if let cursor = contents.cursors[name] {
                 contents.cursors[name]?.next = cursor.acknowledged
+                contents.cursors[name]?.mustYield = false
                 return cursor.positions.state
             }
             var positions = SinkPositions(name: name)
@@ -162,7 +175,8 @@ extension MemorySpool {
             }
             let end = contents.first + contents.deliveries.count
             contents.cursors[name] = Cursor(
-                positions: positions, route: route, next: end, acknowledged: end, taken: positions.delivered)
+                positions: positions, route: route, whenFull: sink.whenFull, next: end, acknowledged: end,
+                taken: positions.settled)
             contents.revision += 1
             return positions.state
         }
@@ -228,12 +242,15 @@ extension MemorySpool {
             contents.revision += 1
             store?.append(
                 .advanced(
-                    sink: name, state: state, delivered: cursor.positions.delivered, checkpoints: [], forgotten: []))
+                    sink: name, state: state, delivered: cursor.positions.delivered, dropped: cursor.positions.dropped,
+                    checkpoints: [], forgotten: []))
         }
     }
 
     package func sleep(_ name: String, until deadline: Int64, unless interrupt: () -> Bool) {
-        _ = contents.wait(until: deadline) { _ in interrupt() ? true : nil }
+        _ = contents.wait(until: deadline) { contents in
+            interrupt() || contents.cursors[name]?.mustYield == true ? true : nil
+        }
     }
 
     /// It has no thread: the positions are saved by whoever asks for them.
@@ -242,11 +259,13 @@ extension MemorySpool {
     /// The positions are saved by whoever asks for them.
     package func shutDown() -> String? { nil }
 
-    /// Nothing is dropped here, so nobody is to blame.
-    package func blame(_ cause: String?, of name: String) {}
+    package func blame(_ cause: String?, of name: String) {
+        contents.withLock { $0.cursors[name]?.lossCause = cause }
+    }
 
-    /// Nothing is dropped here, so nothing is asked back.
-    package func wantsBack(from name: String) -> Bool { false }
+    package func wantsBack(from name: String) -> Bool {
+        contents.withLock { $0.cursors[name]?.mustYield ?? false }
+    }
 
     /// Lets every waiting thread look at what it waits for again.
     package func wakeAll() { contents.change { _ in } }
@@ -261,15 +280,12 @@ extension MemorySpool {
     }
 
     private func acknowledge(_ name: String, _ state: [UInt8], _ body: (inout Contents) -> Bool) {
-        let hadRoom = changePositions { contents in
-            let hadRoom = contents.weight < maxBytes
-            if body(&contents) {
-                contents.cursors[name]?.positions.state = state
-                settle(name, &contents, isForced: true)
-            }
-            return hadRoom
+        makingRoom { contents in
+            guard body(&contents) else { return }
+            contents.cursors[name]?.positions.state = state
+            contents.cursors[name]?.mustYield = false
+            settle(name, &contents, isForced: true)
         }
-        if !hadRoom, !isFull { roomCameUp() }
     }
 
     /// Moves a sink's cursor behind what is settled, and writes that down; also where only its state is new.
@@ -277,6 +293,30 @@ extension MemorySpool {
         guard let step = contents.advance(name, isForced: isForced) else { return }
         store?.append(step)
         contents.dropAcknowledged()
+    }
+
+    /// Changes something, makes room where there is too little, and says what came of it.
+    private func makingRoom<Result>(_ body: (inout Contents) -> Result) -> Result {
+        let (result, losses, hasRoom) = changePositions { contents in
+            let wasFull = contents.weight >= maxBytes
+            let result = body(&contents)
+            let losses = makeRoom(&contents)
+            return (result, losses, wasFull && contents.weight < maxBytes)
+        }
+        for (sink, events) in losses.sorted(by: { $0.key < $1.key }) { eventsWereLost(sink, events) }
+        if hasRoom { roomCameUp() }
+        return result
+    }
+
+    /// Drops the oldest deliveries for as long as there is too little room and those who need them may lose them; returns
+    /// how many events each sink has lost.
+    private func makeRoom(_ contents: inout Contents) -> [String: Int] {
+        var losses: [String: Int] = [:]
+        while contents.weight >= maxBytes, let lost = contents.dropOldest() {
+            losses.merge(lost.filter { $0.value > 0 }) { $0 + $1 }
+            for name in lost.keys { settle(name, &contents) }
+        }
+        return losses
     }
 
     /// Changes what has to be saved, and tells of the first change since the last saving, whatever it is: nothing else
@@ -302,109 +342,6 @@ extension MemorySpool {
     /// How far each sink is: what lies here is counted anew, so that an event that went missing shows.
     package func backlogs() -> [String: SinkBacklog] {
         contents.withLock { contents in contents.cursors.mapValues { contents.backlog(of: $0) } }
-    }
-}
-
-extension MemorySpool.Contents {
-    /// Changes something, and says whether that is the first change since the last saving.
-    fileprivate mutating func noting<Result>(_ body: (inout Self) -> Result) -> (Result, isFirstChange: Bool) {
-        let wasSaved = revision == savedRevision
-        let result = body(&self)
-        return (result, wasSaved && revision != savedRevision)
-    }
-
-    /// The next delivery for a sink that has one, without the events that it has settled before.
-    fileprivate mutating func hand(to name: String) -> SpoolItem {
-        guard var cursor = cursors[name] else { preconditionFailure("no cursor") }
-        let numbered = deliveries[cursor.next - first]
-        var item = SpoolItem(index: cursor.next, delivery: numbered.delivery, sequence: numbered.first)
-        let own = numbered.delivery.bits(for: cursor.route)
-        let open = cursor.open[cursor.next] ?? own
-        if let batch = numbered.delivery.batch, open != own {
-            item.delivery.batch = Batch(lines: batch, entries: batch.entries.routed(open, to: cursor.route))
-        }
-        cursor.open[cursor.next] = open
-        cursor.next += 1
-        cursors[name] = cursor
-        return item
-    }
-
-    /// A sink has settled all events up to and with a delivery; false where it had before.
-    fileprivate mutating func settle(_ name: String, through index: Int) -> Bool {
-        guard let acknowledged = cursors[name]?.acknowledged, index >= acknowledged else { return false }
-        for number in acknowledged...index {
-            let size = deliveries[number - first].delivery.batch?.entries.count ?? 0
-            cursors[name]?.open[number] = EventBits(size: size)
-        }
-        return true
-    }
-
-    /// A sink has settled these events; false where it has nothing of the kind.
-    fileprivate mutating func settle(_ name: String, _ events: [Range<UInt64>]) -> Bool {
-        guard var cursor = cursors[name] else { return false }
-        var count = 0
-        for (number, var bits) in cursor.open {
-            for range in events { count += bits.clear(range, from: deliveries[number - first].first) }
-            cursor.open[number] = bits
-        }
-        cursors[name] = cursor
-        return count > 0
-    }
-
-    /// Moves a cursor behind the deliveries of which all is settled; nil where there is none, unless it is forced.
-    fileprivate mutating func advance(_ name: String, isForced: Bool) -> PositionChange? {
-        // Taken out, so that its positions are changed in place and not copied.
-        guard var cursor = cursors.removeValue(forKey: name) else { return nil }
-        defer { cursors[name] = cursor }
-        // Of several checkpoints of one source the last counts.
-        var moved: [UInt64: SourceCheckpoint] = [:]
-        var forgotten: [UInt64] = []
-        var count = 0
-        while cursor.open[cursor.acknowledged]?.isEmpty == true {
-            let delivery = deliveries[cursor.acknowledged - first].delivery
-            cursor.pass(delivery)
-            for checkpoint in delivery.checkpoints { moved[checkpoint.key] = checkpoint }
-            for key in delivery.forgotten { moved[key] = nil }
-            forgotten += delivery.forgotten
-            count += 1
-        }
-        guard count > 0 || isForced else { return nil }
-        revision += 1
-        return .advanced(
-            sink: name, state: cursor.positions.state, delivered: cursor.positions.delivered,
-            checkpoints: Array(moved.values), forgotten: forgotten)
-    }
-
-    fileprivate func backlog(of cursor: MemorySpool.Cursor) -> SinkBacklog {
-        var backlog = SinkBacklog(delivered: cursor.positions.delivered, taken: cursor.taken)
-        for (at, numbered) in deliveries.enumerated().dropFirst(cursor.acknowledged - first) {
-            let all = numbered.delivery.bits(for: cursor.route)
-            let open = cursor.open[first + at] ?? all
-            backlog.delivered += UInt64(all.count - open.count)
-            backlog.events += UInt64(open.count)
-            backlog.bytes += numbered.delivery.bytes(of: open)
-        }
-        return backlog
-    }
-
-    /// Forgets the deliveries that every sink has acknowledged.
-    fileprivate mutating func dropAcknowledged() {
-        let lowest = cursors.values.map(\.acknowledged).min() ?? first + deliveries.count
-        guard lowest > first else { return }
-        for numbered in deliveries[..<(lowest - first)] { weight -= numbered.delivery.weight }
-        deliveries.removeFirst(lowest - first)
-        first = lowest
-    }
-}
-
-extension MemorySpool.Cursor {
-    /// Goes behind the first delivery, of which all is settled.
-    fileprivate mutating func pass(_ delivery: Delivery) {
-        open[acknowledged] = nil
-        acknowledged += 1
-        next = Swift.max(next, acknowledged)
-        positions.advance(by: delivery)
-        positions.delivered += UInt64(delivery.events(for: route))
     }
 }
 

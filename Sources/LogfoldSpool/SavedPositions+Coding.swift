@@ -2,12 +2,12 @@ import LogfoldCore
 
 // The positions file. All numbers as StateEncoder writes them:
 //
-//     magic      8 bytes  "LFPOS" 0 0 and the version, 1
+//     magic      8 bytes  "LFPOS" 0 0 and the version, 2; version 1 has no events lost
 //     checksum   4 bytes  CRC-32 of all that follows, lowest byte first
 //     generation: number of the first journal that goes on from here
 //     next key
 //     checkpoints, each once, however many sinks share it: key, input, offset, spans that have left, state, place
-//     sinks: name, state, events delivered, numbers of its checkpoints in that list
+//     sinks: name, state, events delivered, events lost by cause, numbers of its checkpoints in that list
 //
 // It is replaced whole: written under another name, brought to the disk, renamed. A file that is not right to the last
 // bit is set aside, since half a truth about positions would be a silent loss.
@@ -25,7 +25,7 @@ import LogfoldCore
 
 extension SavedPositions {
     private static let magic: [UInt8] = Array("LFPOS".utf8) + [0, 0]
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// The bytes of the file.
     package func encoded(generation: UInt64 = 0, checksum: ([UInt8]) -> UInt32) -> [UInt8] {
@@ -48,6 +48,7 @@ extension SavedPositions {
             encoder.append(sink.0.name)
             encoder.append(sink.0.state)
             encoder.append(sink.0.delivered)
+            encoder.append(counts: sink.0.dropped)
             encoder.append(each: sink.1) { $0.append(UInt64($1)) }
         }
         let sum = checksum(encoder.bytes)
@@ -60,26 +61,27 @@ extension SavedPositions {
         _ bytes: [UInt8], checksum: ([UInt8]) -> UInt32
     ) throws(SavedFileProblem) -> (positions: SavedPositions, generation: UInt64) {
         guard bytes.count > 12, Array(bytes[..<7]) == Self.magic else { throw .foreign("positions file") }
-        guard bytes[7] == Self.version else { throw .version(bytes[7]) }
+        guard 1...Self.version ~= bytes[7] else { throw .version(bytes[7]) }
         let sum = bytes[8..<12].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let payload = Array(bytes[12...])
         guard checksum(payload) == sum else { throw .damaged }
         do throws(StateDecoder.Damaged) {
             var decoder = StateDecoder(payload)
             let generation = try decoder.number()
-            return (try SavedPositions(from: &decoder), generation)
+            return (try SavedPositions(from: &decoder, version: bytes[7]), generation)
         } catch {
             throw .damaged
         }
     }
 
-    private init(from decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+    private init(from decoder: inout StateDecoder, version: UInt8) throws(StateDecoder.Damaged) {
         nextKey = try decoder.number()
         let shared = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try SourceCheckpoint(from: &decoder) }
         sinks = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
             var sink = SinkPositions(name: try decoder.string())
             sink.state = try decoder.text()
             sink.delivered = try decoder.number()
+            if version > 1 { sink.dropped = try decoder.counts() }
             let numbers = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }
             for number in numbers {
                 guard number < UInt64(shared.count) else { throw StateDecoder.Damaged() }

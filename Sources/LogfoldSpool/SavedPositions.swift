@@ -8,8 +8,13 @@ package struct SinkPositions: Sendable, Equatable {
     package var state: [UInt8] = []
     /// Events that it has taken over all its life.
     package var delivered: UInt64 = 0
+    /// Events that were lost for it over all its life, by cause.
+    package var dropped: [String: UInt64] = [:]
     /// Its place in every source, by the source's key.
     package var checkpoints: [UInt64: SourceCheckpoint] = [:]
+
+    /// Events that were put in for it and that it has done with.
+    var settled: UInt64 { dropped.values.reduce(delivered, +) }
 
     /// A sink that has got nothing yet.
     package init(name: String) { self.name = name }

@@ -49,14 +49,10 @@ import Testing
         #expect(settings.whenFull == .dropOldest)
     }
 
-    @Test func inMemoryItBlocksAndNothingElse() {
+    @Test func inMemoryItBlocksWhereNothingElseIsSaid() {
         #expect(read("spool: { type: memory }").settings.whenFull == .block)
         #expect(read("spool: { type: memory, max_bytes: 8MiB }").settings.memoryBytes == 8 << 20)
-        #expect(
-            read("spool: { type: memory, when_full: auto }").problems == [
-                "1:35: a spool in memory drops nothing: inputs wait when it is full; write 'block', or "
-                    + "'spool: { type: disk }'"
-            ])
+        #expect(read("spool: { type: memory, when_full: drop_oldest }").settings.whenFull == .dropOldest)
         #expect(
             read("spool: { type: memory, min_free: 1GiB }").problems.contains(
                 "1:34: 'min_free' counts for a spool on the disk only; leave it out, or write 'type: disk'"))

@@ -45,7 +45,9 @@ import Testing
     @Test func itIsFullUntilTheSlowestSinkHasAcknowledged() {
         let calls = Mutex(0)
         let spool = MemorySpool(maxBytes: 2_000, saved: SavedPositions(), roomCameUp: { calls.withLock { $0 += 1 } })
-        for (bit, name) in ["a", "b"].enumerated() { _ = spool.attach(sink: name, route: 1 << UInt64(bit)) }
+        for (bit, name) in ["a", "b"].enumerated() {
+            _ = spool.attach(SpoolSink(name: name, route: 1 << UInt64(bit), whenFull: .block))
+        }
         spool.append(delivery(1, to: 10, routes: [UInt64](repeating: .max, count: 30)))
         #expect(spool.isFull)
         spool.acknowledge(sink: "a", through: 0, state: [])

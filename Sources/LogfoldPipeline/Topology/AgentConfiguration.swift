@@ -177,7 +177,7 @@ extension AgentConfiguration {
                 let found = registry.sinks.first(where: { $0.name == type })
             else { continue }
             let takes = RouteOptions(section, inputs: inputs.map(\.name))
-            let whenFull = section.whenFull(spool.type)
+            let whenFull = section.whenFull
             let start = section.choice("start_at", default: SinkStart.newest)
             var sink = NamedSink(name: section.name, options: found.read(section), takes: takes, section: section)
             sink.whenFull = whenFull

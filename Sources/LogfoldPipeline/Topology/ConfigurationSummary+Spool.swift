@@ -8,21 +8,24 @@ extension ConfigurationSummary {
         let settings = configuration.spool
         switch settings.type {
         case .memory:
-            return [
-                "spool: in memory, at most \(Units.text(bytes: settings.memoryBytes)); when it is full, inputs wait for "
-                    + "the slowest sink"
-            ]
+            return ["spool: in memory, at most \(Units.text(bytes: settings.memoryBytes))"]
+                + whenFull(settings, configuration)
         case .disk:
-            return disk(settings, configuration) + leftBehind(configuration, files)
+            return [disk(settings, configuration)] + whenFull(settings, configuration)
+                + leftBehind(configuration, files)
         }
     }
 
-    private static func disk(_ settings: SpoolSettings, _ configuration: AgentConfiguration) -> [String] {
+    private static func disk(_ settings: SpoolSettings, _ configuration: AgentConfiguration) -> String {
         let folder = DiskSpool.folder(in: configuration.dataDirectory)
-        var lines = ["spool: in \(folder), at most \(Units.text(bytes: Int(settings.disk.maxBytes)))"]
-        if settings.disk.minFree > 0 {
-            lines[0] += "; inputs wait while less than \(Units.text(bytes: Int(settings.disk.minFree))) is free there"
-        }
+        let line = "spool: in \(folder), at most \(Units.text(bytes: Int(settings.disk.maxBytes)))"
+        guard settings.disk.minFree > 0 else { return line }
+        return line + "; inputs wait while less than \(Units.text(bytes: Int(settings.disk.minFree))) is free there"
+    }
+
+    /// Who pays when it is full, a line each.
+    private static func whenFull(_ settings: SpoolSettings, _ configuration: AgentConfiguration) -> [String] {
+        var lines: [String] = []
         let policies = configuration.sinks.map { ($0.name, $0.whenFull ?? settings.whenFull) }
         let blocking = policies.filter { $0.1 == .block }.map(\.0)
         if !blocking.isEmpty {

@@ -64,7 +64,11 @@ struct OpenedSpool {
         }
         let spool = MemorySpool(
             maxBytes: configuration.spool.memoryBytes, saved: saved ?? SavedPositions(), store: store,
-            roomCameUp: listeners.roomCameUp, positionsMoved: listeners.positionsMoved)
+            roomCameUp: listeners.roomCameUp, positionsMoved: listeners.positionsMoved,
+            eventsWereLost: { [diagnostics = surroundings.diagnostics] sink, events in
+                diagnostics.warning(
+                    "The spool is full: events are lost for this sink", [("sink", sink), ("events", "\(events)")])
+            })
         return OpenedSpool(
             spool, saver: PositionSaver(store, of: spool, surroundings), isFirstRun: saved == nil && problem == nil)
     }

@@ -36,7 +36,7 @@ package struct SpoolSettings: Sendable, Equatable {
             section.problem(
                 "'\(key)' counts for a spool on the disk only; leave it out, or write 'type: disk'", at: key)
         }
-        whenFull = section.whenFull(.memory) ?? .block
+        whenFull = section.whenFull ?? .block
     }
 
     private mutating func readDisk(_ section: ConfigSection) {
@@ -44,7 +44,7 @@ package struct SpoolSettings: Sendable, Equatable {
         disk.minFree = Int64(section.size("min_free", in: 0...1 << 50, default: Int(disk.minFree)))
         disk.memory = section.size("memory", in: 8 << 20...1 << 32, default: disk.memory)
         disk.isCompressed = section.choice("compression", default: Compression.none) == .zstd
-        whenFull = section.whenFull(.disk) ?? whenFull
+        whenFull = section.whenFull ?? whenFull
         if let sync = section.section("sync") {
             let interval = sync.duration(
                 "interval", in: .milliseconds(10)...(.seconds(60)), default: .nanoseconds(disk.syncInterval))
@@ -65,13 +65,5 @@ package struct SpoolSettings: Sendable, Equatable {
 
 extension ConfigSection {
     /// `when_full`, of the spool or of a sink; nil where nothing is said.
-    func whenFull(_ type: SpoolSettings.Kind) -> WhenFull? {
-        guard let choice: WhenFull = optionalChoice("when_full") else { return nil }
-        if type == .memory, choice != .block {
-            problem(
-                "a spool in memory drops nothing: inputs wait when it is full; write 'block', or 'spool: { type: disk }'",
-                at: "when_full")
-        }
-        return choice
-    }
+    var whenFull: WhenFull? { optionalChoice("when_full") }
 }

@@ -56,10 +56,7 @@ package enum CursorFile {
             encoder.append(cursor.state)
             encoder.append(cursor.digest)
             encoder.append(cursor.delivered)
-            encoder.append(each: cursor.dropped.sorted { $0.key < $1.key }) { encoder, loss in
-                encoder.append(loss.key)
-                encoder.append(loss.value)
-            }
+            encoder.append(counts: cursor.dropped)
             encoder.append(cursor.passed)
             encoder.append(signed: cursor.born)
             encoder.append(cursor.droppedThrough)
@@ -106,10 +103,7 @@ extension StoredCursor {
         state = try decoder.text()
         digest = try decoder.text()
         delivered = try decoder.number()
-        let losses = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
-            (try decoder.string(), try decoder.number())
-        }
-        dropped = Dictionary(losses) { first, _ in first }
+        dropped = try decoder.counts()
         passed = try decoder.number()
         born = try decoder.signed()
         droppedThrough = try decoder.number()

@@ -17,6 +17,7 @@ extension RecoveredSpool {
             var sink = SinkPositions(name: cursor.stored.name)
             sink.state = cursor.stored.state
             sink.delivered = cursor.stored.delivered
+            sink.dropped = cursor.stored.dropped
             do throws(SegmentScan.Failure) {
                 sink.checkpoints = try found.checkpoints(at: cursor.stored, folder, files)
             } catch {

@@ -85,7 +85,8 @@ extension RecoveredSpool {
             var stored = StoredCursor(name: sink.name)
             stored.state = sink.state
             stored.delivered = sink.delivered
-            stored.born = -Int64(clamping: sink.delivered)
+            stored.dropped = sink.dropped
+            stored.born = -Int64(clamping: sink.settled)
             contents.cursors[sink.name] = DiskCursor(stored)
             let ahead = sink.checkpoints.filter { contents.latest[$0.key] != $0.value }
             if !ahead.isEmpty { contents.ahead[sink.name] = ahead }
