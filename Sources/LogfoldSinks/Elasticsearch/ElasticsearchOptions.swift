@@ -28,7 +28,7 @@ package struct ElasticsearchOptions: Sendable {
     /// The level of gzip; nil where bodies are not compressed.
     package var compressionLevel: Int? = 1
     /// Bytes and events of a request at the most, before compression; an event that alone is larger goes alone.
-    package var requestBytes = 4 << 20
+    package var requestBytes = 2 << 20
     package var requestEvents = 5_000
     /// Requests in flight at the most.
     package var requestsInFlight = 4
@@ -47,11 +47,11 @@ package struct ElasticsearchOptions: Sendable {
     /// The data stream of servers that follow the naming scheme `type-dataset-namespace`.
     package static let defaultDataStream = "logs-openstack-default"
 
-    /// Bytes of memory that a sink holds at the most: what is taken and one batch more, in a buffer that may be half
-    /// empty, and a compressed body for each request in flight.
+    /// Bytes of memory that a sink holds at the most: what is taken and one batch more, and a compressed body for each
+    /// request in flight. What a buffer has of room beyond that was never touched.
     package var memoryBound: Int {
         let taken = requestBytes * requestsInFlight + (6 << 20)
-        return 2 * taken + requestBytes * requestsInFlight + refusals.memoryBound
+        return taken + requestBytes * requestsInFlight + refusals.memoryBound
     }
 
     /// What an operator should know before it runs, a sentence each.

@@ -1,5 +1,6 @@
 // What Glibc's module lacks of Linux.
 #include <linux/sockios.h>
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>

@@ -30,7 +30,7 @@ struct ElasticsearchOptionsTests {
         #expect(read.endpoints.map(\.url) == ["https://es1:9200"])
         #expect(read.index.text == "logs-openstack-default")
         #expect(read.compressionLevel == 1 && read.usesEventID)
-        #expect(read.requestBytes == 4 << 20 && read.requestEvents == 5_000 && read.requestsInFlight == 4)
+        #expect(read.requestBytes == 2 << 20 && read.requestEvents == 5_000 && read.requestsInFlight == 4)
         #expect(read.flush == .seconds(1) && read.refusals == RefusalOptions())
         #expect(read.transport.tls == TLSSettings())
         #expect(read.warnings.isEmpty)
