@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LogfoldIO
 import LogfoldPipeline
 import LogfoldTestSupport
@@ -22,9 +23,9 @@ import Testing
     }
 
     /// The ids under which the receiver has stored each record, in the order in which it got them.
-    private func stored() throws -> [String: [String]] {
+    private func stored(in path: String? = received) throws -> [String: [String]] {
         var ids: [String: [String]] = [:]
-        let bytes = [UInt8](FileManager.default.contents(atPath: try #require(Self.received)) ?? Data())
+        let bytes = [UInt8](FileManager.default.contents(atPath: try #require(path)) ?? Data())
         for line in bytes.split(separator: 0x0A) {
             guard let event = EventLine(line), case .object? = JSONValue(Array(line)),
                 event["tags"]?.contains(tag) == true,
@@ -41,8 +42,8 @@ import Testing
     }
 
     /// Expects that each record is stored, under one id however often.
-    private func expectAll(_ count: Int) throws {
-        let stored = try stored()
+    private func expectAll(_ count: Int, in path: String? = received) throws {
+        let stored = try stored(in: path)
         #expect(Set(stored.keys) == Set((0..<count).map { "seq=4314-\($0)" }))
         #expect(stored.values.allSatisfy { Set($0).count == 1 && $0[0] != "no id" })
     }
@@ -83,6 +84,56 @@ import Testing
         try scenario.agent.start()
         try scenario.expectEverythingOnce()
         try expectAll(50)
+    }
+
+    /// A receiver of this test's own, which can be killed: it comes back on its port with what it held.
+    private struct Receiver {
+        /// A program that starts one, or finds it running.
+        static let program = ServerProgram("LOGFOLD_TEST_LUMBERJACK_START")
+        let values: [String: String]
+
+        init(_ name: String, port: Int) throws {
+            var program = try #require(Self.program)
+            program.arguments = ["--name", name, "--port", "\(port)", "--keep"]
+            values = try program.start()
+        }
+
+        func ask(_ path: String) throws -> JSONValue? {
+            let control = try #require(values["LUMBERJACK_CONTROL"]).replacing("http://", with: "")
+            return JSONValue(try ControlClient.get("/" + path, from: try SocketAddress(control)).body)
+        }
+
+        /// How many windows it has begun to read.
+        var windows: Int { get throws { try ask("stats")?["windows"]?.text.flatMap { Int($0) } ?? 0 } }
+
+        func kill() throws {
+            _ = Glibc.kill(try #require(values["LUMBERJACK_PID"].flatMap { Int32($0) }), SIGKILL)
+        }
+    }
+
+    @Test(.enabled(if: Receiver.program != nil), arguments: ["hold&keepalive=0.05", "slow&delay=0.2&keepalive=0.05"])
+    func aServerThatIsKilledInTheMiddleOfAWindowAndComesBackGetsEverything(mode: String) throws {
+        // A port that is free, since it was given out and is given back.
+        let port = try ScriptedPeer { _ in }.port
+        let name = "lumberjack-\(tag)"
+        var receiver = try Receiver(name, port: Int(port))
+        defer { try? receiver.kill() }
+        let scenario = try Scenario(
+            configuration: configuration("127.0.0.1:\(port)", ", batch: { max_events: 50 }"))
+        try scenario.log.write(100)
+        scenario.settle()
+        _ = try receiver.ask("mode?m=\(mode)")
+        let before = try receiver.windows
+        try scenario.log.write(400)
+        #expect(scenario.wait { $0.missing(500).isEmpty }, "The file is not held up")
+        #expect(scenario.wait { _ in (try? receiver.windows) ?? before > before }, "A window is on the way")
+        try receiver.kill()
+        #expect(scenario.wait { _ in scenario.agent.figure("last_error", of: "elk")?.text != nil })
+        try scenario.log.write(100)
+        #expect(scenario.wait { $0.missing(600).isEmpty }, "Nor is it while nobody listens")
+        receiver = try Receiver(name, port: Int(port))
+        try scenario.expectEverythingOnce()
+        try expectAll(600, in: receiver.values["LUMBERJACK_RECEIVED"])
     }
 
     @Test func aServerThatNeverAnswersDoesNotKeepTheAgentFromStopping() throws {

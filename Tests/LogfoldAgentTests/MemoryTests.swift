@@ -32,4 +32,25 @@ import Testing
         let held = try agent.peakOfMemory()
         #expect(held <= worst, "\(held >> 20) of \(worst >> 20) MiB")
     }
+
+    /// 40 MB of events behind a bulk endpoint that nobody listens at: the sink has taken what it may, the spool's memory is
+    /// full, and the rest is on the disk.
+    @Test func aBacklogBehindADeadServerStaysWithinWhatIsPromised() throws {
+        let agent = try RunningAgent(
+            RunningAgent.smallest + """
+
+                  elastic: { type: elasticsearch, endpoints: ["http://127.0.0.1:1"], flush: 100ms, proxy: "" }
+                """)
+        let worst = try agent.worstCaseOfMemory()
+        let logs = try (1...20).map { try ServiceLog("\(agent.logs)/service-\($0).log", pid: $0, padding: 4_000) }
+        for log in logs { try log.write(500) }
+        try agent.start()
+        let isThere = FolderWatch(agent.folder.path + "/out").wait(seconds: 120) {
+            agent.figure("delivered_events", of: "out")?.text == "10000"
+                && agent.figure("failures", of: "elastic")?.text.flatMap { Int($0) } ?? 0 > 0
+        }
+        #expect(isThere)
+        let held = try agent.peakOfMemory()
+        #expect(held <= worst, "\(held >> 20) of \(worst >> 20) MiB")
+    }
 }

@@ -8,8 +8,9 @@ import Testing
 /// The agent with a file and a real OpenSearch behind it, which is killed and started again:
 /// LOGFOLD_TEST_OPENSEARCH_START.
 @Suite(.serialized) struct OpenSearchTests {
-    /// A program that starts the server, or finds it running, and prints its address and number.
-    static let start = ProcessInfo.processInfo.environment["LOGFOLD_TEST_OPENSEARCH_START"]
+    static let program = ServerProgram("LOGFOLD_TEST_OPENSEARCH_START")
+    /// For how many seconds it stays away where it is gone for a while.
+    private static let outage = ProcessInfo.processInfo.environment["LOGFOLD_TEST_OUTAGE"].flatMap { Int64($0) } ?? 0
     /// A data stream of this test's own.
     private let stream = "logs-agent-\(UUID().uuidString.lowercased())"
 
@@ -20,16 +21,9 @@ import Testing
 
         /// Starts it where it does not run.
         init() throws {
-            let process = Process()
-            let output = Pipe()
-            process.executableURL = URL(filePath: try #require(OpenSearchTests.start))
-            process.standardOutput = output
-            try process.run()
-            let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-            process.waitUntilExit()
-            url = String(try #require(text.firstMatch(of: #/OPENSEARCH_URL=(\S+)/#)).output.1)
-            let number = try #require(text.firstMatch(of: #/OPENSEARCH_PID=(\d+)/#)).output.1
-            self.process = try #require(Int32(number))
+            let values = try #require(OpenSearchTests.program).start()
+            url = try #require(values["OPENSEARCH_URL"])
+            process = try #require(values["OPENSEARCH_PID"].flatMap { Int32($0) })
         }
 
         func get(_ path: String) throws -> JSONValue? {
@@ -74,7 +68,7 @@ import Testing
         FolderWatch(agent.folder.path + "/out").wait(seconds: 120, until: condition)
     }
 
-    @Test(.enabled(if: OpenSearchTests.start != nil))
+    @Test(.enabled(if: OpenSearchTests.program != nil))
     func aServerThatIsKilledInTheMiddleAndComesBackHasEverythingOnce() throws {
         let server = try Server()
         let scenario = try Scenario(configuration: configuration(server))
@@ -96,7 +90,40 @@ import Testing
         #expect(stored.numbers == Set((0..<5_000).map { "seq=4314-\($0)" }))
     }
 
-    @Test(.enabled(if: OpenSearchTests.start != nil))
+    /// Deliveries leave the spool's memory long before the server is back, so that they come from the disk.
+    @Test(.enabled(if: OpenSearchTests.program != nil))
+    func aServerThatIsGoneForAWhileKeepsNoOtherSinkWaitingAndGetsEverythingOnce() throws {
+        let server = try Server()
+        let more = "\n  other: { type: test, socket: \"OUT/other\", timeout: 1h }\n"
+        let small = configuration(server).replacing("min_free: 0", with: "min_free: 0, memory: 8MiB")
+        let scenario = try Scenario(configuration: small + more, padding: 4_000, patience: 120)
+        let other = try Judge(at: "\(scenario.agent.folder.path)/out/other")
+        try scenario.log.write(200)
+        scenario.settle()
+        _ = kill(server.process, SIGKILL)
+        let clock = SystemClock()
+        let end = clock.monotonic + Self.outage * 1_000_000_000
+        while clock.monotonic < end || scenario.log.written < 4_200 || fact("failures", scenario.agent) < 3 {
+            try scenario.log.write(200)
+            let written = scenario.log.written
+            #expect(scenario.waitForCount(written) && other.waitForCount(written, seconds: 60), "nobody waits")
+            #expect(fact("waiting_events", scenario.agent) == written - 200)
+        }
+        let held = scenario.agent.status?["spool"]?["bytes"]?.text.flatMap { Int($0) } ?? 0
+        #expect(held > 16 << 20, "more than is held in memory")
+        #expect(scenario.agent.figure("next_try", of: "search")?.text != nil, "it is tried again after a pause")
+        let again = try Server()
+        #expect(again.url == server.url && again.process != server.process)
+        #expect(wait(scenario.agent) { scenario.agent.isAcknowledged })
+        let count = scenario.log.written
+        #expect(Audit(lines: other.lines).verdict(count) == "\(count) once, in order")
+        try scenario.expectEverythingOnce()
+        let stored = try stored(again)
+        #expect(stored.count == count)
+        #expect(stored.numbers == Set((0..<count).map { "seq=4314-\($0)" }))
+    }
+
+    @Test(.enabled(if: OpenSearchTests.program != nil))
     func aSecondReadingOfTheSameFilesMakesNoDocument() throws {
         let server = try Server()
         let scenario = try Scenario(configuration: configuration(server))

@@ -22,12 +22,12 @@ final class Scenario {
     /// A running agent and an empty log that it tails.
     init(
         _ moment: KillMoment = .never, configuration: String = RunningAgent.smallest, name: String = "nova.log",
-        patience: Int64 = 20
+        padding: Int = 0, patience: Int64 = 20
     ) throws {
         self.patience = patience
         agent = try RunningAgent(configuration)
         self.moment = moment
-        log = try ServiceLog("\(agent.logs)/\(name)")
+        log = try ServiceLog("\(agent.logs)/\(name)", padding: padding)
         watch = FolderWatch(agent.folder.path + "/out")
         try agent.start()
     }
