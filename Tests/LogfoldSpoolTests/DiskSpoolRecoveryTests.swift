@@ -111,6 +111,19 @@ import Testing
         #expect(run.spool.backlogs()["a"]?.dropped == ["spool_damaged": 1])
     }
 
+    @Test func aSegmentThatAKillHasLeftEmptyIsNoLoss() throws {
+        let run = try spool(1)
+        let next = SegmentName.of((SegmentName.number(in: run.segments.last ?? "") ?? 0) + 1)
+        try OpenFile(run.path(next), for: .creating(mode: 0o640), in: run.files).close()
+        try run.reopen()
+        run.attach([sink])
+        run.spool.append(delivery(["after the kill"], to: 500))
+        run.spool.synchronize()
+        try run.reopen()
+        #expect(run.segments.last == next, "its number is given again")
+        #expect(!run.messages.text.contains("missing"))
+    }
+
     @Test func aForeignFileIsNamedAndLeftAlone() throws {
         let run = try spool(1)
         try replace(run, "notes.txt", Array("buy milk".utf8))

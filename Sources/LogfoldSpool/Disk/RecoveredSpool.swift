@@ -78,6 +78,8 @@ extension RecoveredSpool {
             try reading { () throws(FileSystemError) in
                 if isEmpty { try files.remove(path) } else { try files.rename(path, to: "\(path).unusable") }
             }
+            // Its number is given again: a gap would look like events that are gone.
+            if isEmpty, number == lastNumber { lastNumber -= 1 }
             return nil
         }
         let header = found.record.header
