@@ -149,8 +149,8 @@ final class TailedFile {
     var lag: Int64 { max(0, (stamp?.size ?? 0) - position) }
     /// Whether all that was seen of it was given to the engine.
     private var isReadWhole: Bool { lag == 0 && (reader.map { $0.offset == offset } ?? true) }
-    /// Whether it has grown since it was read: an open file is asked.
-    var hasUnread: Bool { reader.flatMap { try? $0.file.status() }.map { $0.size > position } ?? false }
+    /// Whether it has grown since it was read, or was cut: an open file is asked.
+    var hasUnread: Bool { reader.flatMap { try? $0.file.status() }.map { $0.size != position } ?? false }
     /// Whether the last byte that was read ended a line; also where nobody knows.
     var endsWithLine: Bool { (held.last ?? reader?.tail.last ?? closedByte ?? 0x0A) == 0x0A }
 
