@@ -7,7 +7,7 @@ enum RunCommand {
     /// Runs until a signal ends it.
     static func run(_ arguments: ParsedArguments) throws(UsageError) -> ExitCode {
         if arguments.flag("dry-run") { return CheckCommand.run(arguments) }
-        Allocator.giveLargeBlocksBack()
+        Allocator.keepSmall()
         let files = PosixFileSystem()
         let path = arguments.text("config") ?? ""
         let (configuration, document) = ConfigurationFile.read(path, in: files)
