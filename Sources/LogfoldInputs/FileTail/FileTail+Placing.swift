@@ -170,6 +170,8 @@ extension FileTail {
                 return
             }
             take(candidate, of: log, feed, now)
+            // It was there a moment ago: what is newer waits until the names have been looked at again.
+            if candidate.failure?.isNotFound == true { return }
         }
     }
 
