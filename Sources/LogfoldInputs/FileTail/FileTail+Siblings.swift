@@ -3,27 +3,39 @@ import LogfoldIO
 // What lies under the names of a log and of its rotated files.
 extension FileTail {
     /// The siblings that lie on the disk, in order. Read again until two looks agree, since a rotation may be under way;
-    /// while everything is looked at, inotify tells of that.
+    /// while everything is looked at, only where a name has gone since the directory was listed: what it was packed to
+    /// may have come since then, and what is newer must not be read before it.
     func siblings(of log: TailedLog) -> [Sibling] {
         var last = look(for: log)
-        for _ in 0..<4 where !isScanning {
+        for _ in 0..<4 where !isScanning || last.hasVanished {
+            for base in log.bases { listings[directory(of: base)] = nil }
             let next = look(for: log)
-            if next == last { break }
+            if next == last, !next.hasVanished { break }
             last = next
         }
-        return Sibling.inOrder(last)
+        return Sibling.inOrder(last.siblings)
     }
 
-    private func look(for log: TailedLog) -> [Sibling] {
+    /// What one look has found, and whether a name that was listed was gone when it was to be looked at.
+    private struct Look: Equatable {
+        var siblings: [Sibling] = []
+        var hasVanished = false
+    }
+
+    private func look(for log: TailedLog) -> Look {
         // Without its pattern the path is not read; its rotated files still are, once the path was.
         let isRead = isIncluded(log.path)
         var paths: Set<String> = isRead ? [log.path] : []
-        for base in log.bases { paths.formUnion(names(of: base, log)) }
+        let listed = Set(log.bases.flatMap { names(of: $0, log) })
+        paths.formUnion(listed)
         paths.formUnion(log.files.map(\.path))
         if !isRead { paths.remove(log.path) }
-        var siblings: [Sibling] = []
+        var look = Look()
         for path in paths.sorted() {
-            guard let status = status(at: path, of: log) else { continue }
+            guard let status = status(at: path, of: log) else {
+                if listed.contains(path), log.failure == nil { look.hasVanished = true }
+                continue
+            }
             guard status.kind == .regular else {
                 if path == log.path { log.problem = "'\(path)' is not a file that can be read like a log" }
                 continue
@@ -32,10 +44,10 @@ extension FileTail {
                 log.problem = "'\(path)' is what this agent itself writes; exclude it, or send its output elsewhere"
                 continue
             }
-            siblings.append(
+            look.siblings.append(
                 Sibling(path: path, name: RotationName(path), isLive: path == log.path, stamp: FileStamp(status)))
         }
-        return siblings
+        return look
     }
 
     /// What lies at a path; that it cannot be seen does not mean that it is not there.
