@@ -10,9 +10,9 @@ extension MemorySpool.Contents {
         return (result, wasSaved && revision != savedRevision)
     }
 
-    /// The next delivery for a sink that has one, without the events that it has settled before.
-    mutating func hand(to name: String) -> SpoolItem {
-        guard var cursor = cursors[name] else { preconditionFailure("no cursor") }
+    /// The next delivery for a sink that has one, without the events that it has settled before; nil where it has none.
+    mutating func hand(to name: String) -> SpoolItem? {
+        guard var cursor = cursors[name], cursor.next - first < deliveries.count else { return nil }
         let numbered = deliveries[cursor.next - first]
         var item = SpoolItem(index: cursor.next, delivery: numbered.delivery, sequence: numbered.first)
         let own = numbered.delivery.bits(for: cursor.route)

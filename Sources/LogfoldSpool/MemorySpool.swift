@@ -3,9 +3,9 @@ import LogfoldIO
 
 /// The one log of all sinks, in memory: deliveries in their order, with a cursor for each sink.
 ///
-/// A delivery stays until every sink has acknowledged it, or has lost it for want of room. The spool never makes the reader
-/// wait by itself: it says that it is full, and the reader reads no more until there is room again. What the sinks have acknowledged is saved
-/// elsewhere, from ``positions()``.
+/// A delivery stays until every sink has acknowledged it, or has lost it for want of room. The spool never makes the
+/// reader wait by itself: it says that it is full, and the reader reads no more until there is room again. What the
+/// sinks have acknowledged is saved elsewhere, from ``positions()``.
 package final class MemorySpool: Spool {
     /// A delivery with the number of its first event.
     struct Numbered {
@@ -202,7 +202,7 @@ extension MemorySpool {
             guard cursor.next < contents.first + contents.deliveries.count else {
                 return contents.isClosed ? (nil, false) : nil
             }
-            return contents.noting { (contents) -> SpoolItem in
+            return contents.noting { (contents) -> SpoolItem? in
                 let item = contents.hand(to: name)
                 // What has nothing for the sink is settled with what lies before it.
                 settle(name, &contents)

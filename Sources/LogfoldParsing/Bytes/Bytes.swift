@@ -242,7 +242,7 @@ package struct ByteBuffer: ~Copyable {
     private mutating func grow(_ extra: Int) {
         let wanted = Swift.max(count + extra, capacity * 2)
         // Swift's memory of this alignment is malloc's. What is large is given other addresses by the kernel: it is not
-        // copied, and never there twice.
+        // copied, and never there twice. Where there is no memory the program ends, as with every allocation of Swift.
         guard let grown = unsafe realloc(base, wanted + Self.padding) else { fatalError("there is no more memory") }
         unsafe base = grown
         capacity = wanted

@@ -97,6 +97,7 @@ package final class EngineFeed: Feed {
 // MARK: - For inputs
 
 extension EngineFeed {
+    /// Whether the spool is: nothing is read then.
     package var isFull: Bool { spool.isFull }
 
     package func newKey() -> UInt64 { spool.newKey() }

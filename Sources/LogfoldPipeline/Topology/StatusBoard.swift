@@ -122,10 +122,7 @@ final class StatusBoard: Sendable {
     private static func input(_ name: String, _ report: ReaderReport) -> AgentStatus.Input {
         var input = AgentStatus.Input(name: name)
         input.status = report.inputs.first { $0.name == name }?.status ?? InputStatus()
-        guard let totals = report.totals[name] else { return input }
-        (input.bytes, input.lines, input.events) = (totals.bytes, totals.lines, totals.events)
-        (input.lostBytes, input.losses, input.lastLoss) = (totals.lostBytes, totals.losses, totals.lastLoss)
-        input.lastRead = totals.lastRead
+        input.totals = report.totals[name] ?? ReadingTotals()
         return input
     }
 

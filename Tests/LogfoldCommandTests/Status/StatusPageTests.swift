@@ -16,9 +16,9 @@ struct StatusPageTests {
             configurationFile: "/etc/logfold/logfold.yaml")
         status.state = .running
         var nova = AgentStatus.Input(name: "nova")
-        nova.bytes = 1_572_864
-        nova.events = 8_000
-        nova.lastRead = now - 250_000_000
+        nova.totals.bytes = 1_572_864
+        nova.totals.events = 8_000
+        nova.totals.lastRead = now - 250_000_000
         nova.status.sources = [
             .init(path: "/var/log/nova/nova-api.log", position: 1_524_288, lag: 0, lastRead: now - 1_000_000_000),
             .init(path: "/var/log/nova/nova-compute.log", position: 48_576, lag: 2_048, lastRead: now - 250_000_000),

@@ -19,18 +19,18 @@ extension AgentStatus {
         status.reload.lastTime = madeUpTime - 60_000_000_000
 
         var nova = Input(name: "nova")
-        nova.bytes = 1_048_576
-        nova.lines = 9_000
-        nova.events = 8_000
-        nova.lastRead = madeUpTime - 250_000_000
+        nova.totals.bytes = 1_048_576
+        nova.totals.lines = 9_000
+        nova.totals.events = 8_000
+        nova.totals.lastRead = madeUpTime - 250_000_000
         nova.status.sources = [
             .init(path: "/var/log/nova/nova-api.log", position: 1_000_000, lag: 0, lastRead: madeUpTime),
             .init(path: "/var/log/nova/nova-compute.log", position: 48_576, lag: 2_048),
         ]
         var apache = Input(name: "we\"ird\\\nname")
-        apache.lostBytes = 77
-        apache.losses = 2
-        apache.lastLoss = "the file was truncated"
+        apache.totals.lostBytes = 77
+        apache.totals.losses = 2
+        apache.totals.lastLoss = "the file was truncated"
         apache.status.pinnedBytes = 5
         apache.status.problems = ["'/var/log/apache2/*.log' matches no file"]
         apache.status.sources = [

@@ -44,25 +44,25 @@ extension AgentStatus {
             text.family(
                 "logfold_input_\(name)", kind, help, inputs.compactMap { sample($0, [("input", $0.name)]) })
         }
-        family("read_bytes_total", .counter, "Bytes read, after decompression.") { .init($0.bytes, $1) }
-        family("lines_total", .counter, "Lines of the events that have left the engine.") { .init($0.lines, $1) }
-        family("events_total", .counter, "Events that have left the engine.") { .init($0.events, $1) }
+        family("read_bytes_total", .counter, "Bytes read, after decompression.") { .init($0.totals.bytes, $1) }
+        family("lines_total", .counter, "Lines of the events that have left the engine.") { .init($0.totals.lines, $1) }
+        family("events_total", .counter, "Events that have left the engine.") { .init($0.totals.events, $1) }
         family("lag_bytes", .gauge, "Bytes that wait to be read.") { .init($0.lag, $1) }
         family("sources", .gauge, "Files or streams that are read or watched.") { .init($0.status.sources.count, $1) }
         family("problems", .gauge, "Problems with the input and its sources, as logfold status names them.") {
             .init($0.status.problems.count + $0.status.sources.count { $0.problem != nil }, $1)
         }
         family("lost_bytes_total", .counter, "Bytes that were lost before they could be read.") {
-            .init($0.lostBytes, $1)
+            .init($0.totals.lostBytes, $1)
         }
         family("losses_total", .counter, "How often something was lost before it could be read.") {
-            .init($0.losses, $1)
+            .init($0.totals.losses, $1)
         }
         family("pinned_bytes", .gauge, "Bytes on the disk that deleted files hold while they are read.") {
             .init($0.status.pinnedBytes, $1)
         }
         family("last_read_timestamp_seconds", .gauge, "When the last bytes came.") { input, labels in
-            input.lastRead.map { .init(seconds: $0, labels) }
+            input.totals.lastRead.map { .init(seconds: $0, labels) }
         }
     }
 

@@ -3,12 +3,12 @@ extension AgentStatus {
     package var summary: [(String, String)] {
         func sum(_ counts: [UInt64]) -> String { "\(counts.reduce(0, &+))" }
         let fields = [
-            ("uptime", HumanText.duration(time &- started)), ("read_bytes", sum(inputs.map(\.bytes))),
-            ("lines", sum(inputs.map(\.lines))), ("events", sum(inputs.map(\.events))),
+            ("uptime", HumanText.duration(time &- started)), ("read_bytes", sum(inputs.map(\.totals.bytes))),
+            ("lines", sum(inputs.map(\.totals.lines))), ("events", sum(inputs.map(\.totals.events))),
         ]
         let more = [
             ("dropped_by_transforms", transforms.map(\.dropped).reduce(0, &+)),
-            ("lost_bytes", inputs.map(\.lostBytes).reduce(0, &+)),
+            ("lost_bytes", inputs.map(\.totals.lostBytes).reduce(0, &+)),
         ]
         return fields + more.filter { $0.1 > 0 }.map { ($0.0, "\($0.1)") }
     }

@@ -150,9 +150,9 @@ extension AgentStatus.Sink {
 extension AgentStatus.Input {
     fileprivate var findings: [Finding] {
         var findings: [Finding] = []
-        if losses > 0 {
-            let reason = lastLoss.map { "; the last time: \($0)" } ?? ""
-            let text = "lost \(HumanText.bytes(Int64(clamping: lostBytes))) before they could be read\(reason)"
+        if totals.losses > 0 {
+            let reason = totals.lastLoss.map { "; the last time: \($0)" } ?? ""
+            let text = "lost \(HumanText.bytes(Int64(clamping: totals.lostBytes))) before they could be read\(reason)"
             findings.append(Finding(weight: .error, subject: "input \(name)", text: text))
         }
         let problems =

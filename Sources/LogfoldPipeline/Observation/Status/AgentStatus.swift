@@ -89,20 +89,8 @@ extension AgentStatus {
         package var name: String
         /// Its sources, and what is wrong.
         package var status = InputStatus()
-        /// Bytes that the engine got.
-        package var bytes: UInt64 = 0
-        /// Lines that have left it.
-        package var lines: UInt64 = 0
-        /// Events that have left it.
-        package var events: UInt64 = 0
-        /// Bytes that were lost before they could be read.
-        package var lostBytes: UInt64 = 0
-        /// How often that happened.
-        package var losses: UInt64 = 0
-        /// Why the last time.
-        package var lastLoss: String?
-        /// When the last bytes came.
-        package var lastRead: Int64?
+        /// What was read of it in this run.
+        package var totals = ReadingTotals()
 
         /// An input that has read nothing.
         package init(name: String) { self.name = name }
@@ -141,21 +129,25 @@ extension AgentStatus {
         package var deadLettered: UInt64 = 0
         /// What became of its events with its server; nil where the sink does not say.
         package var tally: SinkTally?
-        /// Events in the spool that it has not acknowledged, and their bytes; with those that it holds.
+        /// Events in the spool that it has not acknowledged, with those that it holds.
         package var waiting: UInt64 = 0
+        /// Bytes of the events in ``waiting``.
         package var waitingBytes: Int64 = 0
         /// Events that it holds because they are refused for a reason that may pass.
         package var held = HeldSummary()
-        /// Tries to bring something to safety, and those that failed.
+        /// Tries to bring something to safety.
         package var sends: UInt64 = 0
+        /// Tries that failed.
         package var failures: UInt64 = 0
         /// Requests that may be in flight now; nil where that does not change.
         package var requestLimit: Int?
         /// Bytes written, repeats and all.
         package var bytesWritten: Int64 = 0
-        /// Why the last try failed, since when it fails and when the next is made; nil where the last went well.
+        /// Why the last try failed; nil where it went well, as are the next two.
         package var lastError: String?
+        /// Since when it fails, by the wall clock.
         package var failingSince: Int64?
+        /// When the next try is made, by the wall clock.
         package var nextTry: Int64?
 
         /// A sink that has got nothing.
@@ -176,13 +168,15 @@ extension AgentStatus {
     package struct Spool: Sendable, Equatable {
         /// Its type: `memory` or `disk`.
         package var type = "memory"
-        /// Bytes that it holds, and may hold.
+        /// Bytes that it holds.
         package var bytes: Int64 = 0
+        /// Bytes that it may hold.
         package var maxBytes: Int64 = 0
         /// For how long its oldest delivery has been waiting, in nanoseconds; nil where it is empty or nobody knows.
         package var oldestAge: Int64?
-        /// Whether inputs wait for room in it, and why, where it is not its own size.
+        /// Whether inputs wait for room in it.
         package var isFull = false
+        /// Why they wait, where it is not its own size.
         package var reason: String?
 
         /// Empty.
@@ -204,12 +198,15 @@ extension AgentStatus {
     package struct Engine: Sendable, Equatable {
         /// Events that are not complete yet.
         package var openFolds: Int64 = 0
-        /// Bytes that they and what waits behind them hold, and may hold.
+        /// Bytes that they and what waits behind them hold.
         package var foldBytes: Int64 = 0
+        /// Bytes that those may hold.
         package var maxFoldBytes: Int64 = 0
-        /// Events of more than one line, those that no format took, and those with something masked.
+        /// Events of more than one line.
         package var folded: UInt64 = 0
+        /// Events that no format took.
         package var unparsed: UInt64 = 0
+        /// Events with something masked.
         package var redacted: UInt64 = 0
         /// Patterns that were given up because a text would have taken too long: they count as not matching.
         package var limitedPatterns: UInt64 = 0

@@ -37,13 +37,13 @@ extension StatusJSON {
 
     private static func input(_ item: JSONTree) -> AgentStatus.Input {
         var input = AgentStatus.Input(name: item["name"].text ?? "")
-        input.bytes = item["read_bytes"].count
-        input.lines = item["lines"].count
-        input.events = item["events"].count
-        input.lostBytes = item["lost_bytes"].count
-        input.losses = item["losses"].count
-        input.lastLoss = item["last_loss"].text
-        input.lastRead = item["last_read"].time
+        input.totals.bytes = item["read_bytes"].count
+        input.totals.lines = item["lines"].count
+        input.totals.events = item["events"].count
+        input.totals.lostBytes = item["lost_bytes"].count
+        input.totals.losses = item["losses"].count
+        input.totals.lastLoss = item["last_loss"].text
+        input.totals.lastRead = item["last_read"].time
         input.status.pinnedBytes = item["pinned_bytes"].integer
         input.status.problems = item["problems"].texts
         input.status.sources = item["sources"].elements.map { source in

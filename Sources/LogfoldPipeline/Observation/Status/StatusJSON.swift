@@ -46,14 +46,14 @@ package enum StatusJSON {
     private static func write(_ input: AgentStatus.Input, to list: inout JSONWriter) {
         list.object(nil) { item in
             item.value("name", input.name)
-            item.value("read_bytes", input.bytes)
-            item.value("lines", input.lines)
-            item.value("events", input.events)
+            item.value("read_bytes", input.totals.bytes)
+            item.value("lines", input.totals.lines)
+            item.value("events", input.totals.events)
             item.value("lag_bytes", input.lag)
-            item.value("lost_bytes", input.lostBytes)
-            item.value("losses", input.losses)
-            item.value("last_loss", input.lastLoss)
-            item.time("last_read", input.lastRead)
+            item.value("lost_bytes", input.totals.lostBytes)
+            item.value("losses", input.totals.losses)
+            item.value("last_loss", input.totals.lastLoss)
+            item.time("last_read", input.totals.lastRead)
             item.value("pinned_bytes", input.status.pinnedBytes)
             item.texts("problems", input.status.problems)
             item.array("sources") { list in

@@ -60,9 +60,10 @@ struct StatusPage {
         ])
         for input in status.inputs {
             table.add([
-                Cell(input.name), Cell(bytes(input.bytes)), Cell(HumanText.count(input.events)),
-                Cell(HumanText.bytes(input.lag)), Cell(bytes(input.lostBytes), input.losses > 0 ? .bad : .plain),
-                Cell(ago(input.lastRead)), Cell(HumanText.count(input.status.sources.count)),
+                Cell(input.name), Cell(bytes(input.totals.bytes)), Cell(HumanText.count(input.totals.events)),
+                Cell(HumanText.bytes(input.lag)),
+                Cell(bytes(input.totals.lostBytes), input.totals.losses > 0 ? .bad : .plain),
+                Cell(ago(input.totals.lastRead)), Cell(HumanText.count(input.status.sources.count)),
             ])
         }
         return table.text(hasColor: style.hasColor) + sources
