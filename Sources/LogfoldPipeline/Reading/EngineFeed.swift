@@ -51,6 +51,8 @@ package final class EngineFeed: Feed {
         let input: any Input
         /// What the spool is told of it.
         let forSpool: SpoolSource
+        /// Where it is taken up by what was handed on so far: the engine may be ahead, with events that gather.
+        var handed: SourcePosition
     }
 
     /// A small batch waits so long for company: a wake-up of every sink costs more than the events in it.
@@ -142,8 +144,9 @@ extension EngineFeed {
         let number = nextNumber
         nextNumber += 1
         let forSpool = SpoolSource(key: source.key, input: input.name, path: source.path)
-        sources[number] = OpenSource(key: source.key, input: input, forSpool: forSpool)
-        fresh.append((number, source.resume?.position ?? SourcePosition()))
+        let position = source.resume?.position ?? SourcePosition()
+        sources[number] = OpenSource(key: source.key, input: input, forSpool: forSpool, handed: position)
+        fresh.append((number, position))
         return number
     }
 
@@ -219,9 +222,12 @@ extension EngineFeed {
         gatheringSince = nil
         var checkpoints: [SourceCheckpoint] = []
         for each in engine.takeMovedPositions() {
-            noteEnd(each.source, each.position)
+            note(each.position, of: each.source)
             if let checkpoint = checkpoint(of: each.source, at: each.position) { checkpoints.append(checkpoint) }
         }
+        // A file that another one follows keeps its number until its last event has left.
+        for source in ended where engine.position(source: source) == nil { sources[source] = nil }
+        ended.removeAll { sources[$0] == nil }
         moved.formUnion(heldBack.filter { positionOfEarlier($0) == nil })
         heldBack.subtract(moved)
         for source in moved where !checkpoints.contains(where: { $0.key == sources[source]?.key }) {
@@ -233,12 +239,6 @@ extension EngineFeed {
             spool.append(
                 Delivery(batch: nil, checkpoints: checkpoints, forgotten: forgotten, made: clock.monotonic))
             forgotten.removeAll()
-        }
-        // A file that another one follows keeps its number until its last event has left.
-        ended.removeAll { source in
-            guard engine.position(source: source) == nil else { return false }
-            sources[source] = nil
-            return true
         }
     }
 
@@ -286,11 +286,11 @@ extension EngineFeed {
 
     private func hand(_ batch: Batch) {
         introduceFresh()
-        let checkpoints = batch.positions.compactMap { checkpoint(of: $0.source, at: $0.position) }
         for each in batch.positions {
             moved.remove(each.source)
-            noteEnd(each.source, each.position)
+            note(each.position, of: each.source)
         }
+        let checkpoints = batch.positions.compactMap { checkpoint(of: $0.source, at: $0.position) }
         countEvents(batch)
         spoolSources = named(batch)
         spool.append(
@@ -313,8 +313,9 @@ extension EngineFeed {
         fresh.removeAll(keepingCapacity: true)
     }
 
-    /// A source has left the engine with this position.
-    private func noteEnd(_ source: UInt32, _ position: SourcePosition) {
+    /// A position is handed on; one with which a source has left the engine is where that ends.
+    private func note(_ position: SourcePosition, of source: UInt32) {
+        sources[source]?.handed = position
         guard ended.contains(source), engine.position(source: source) == nil, let key = sources[source]?.key else {
             return
         }
@@ -336,10 +337,7 @@ extension EngineFeed {
     /// follows: what came to it late is safe only with that event.
     private func positionOfEarlier(_ source: UInt32) -> SourcePosition? {
         guard let key = sources[source]?.key else { return nil }
-        for number in ended where number < source && sources[number]?.key == key {
-            if let position = engine.position(source: number) { return position }
-        }
-        return nil
+        return ended.first { $0 < source && sources[$0]?.key == key }.flatMap { sources[$0]?.handed }
     }
 
     private func countEvents(_ batch: Batch) {
