@@ -12,6 +12,8 @@ package final class FaultyFileSystem: FileSystem {
         package var interruptEvery = 0
         /// Errors: which operation, at its how-manyeth call from 1 on, with which `errno`.
         package var errors: [(operation: FileSystemError.Operation, call: Int, code: Int32)] = []
+        /// What others do at the same time: called before each call.
+        package var meanwhile: @Sendable () -> Void = {}
 
         /// Nothing goes wrong.
         package init() {}
@@ -30,6 +32,7 @@ package final class FaultyFileSystem: FileSystem {
     }
 
     private func count(_ operation: FileSystemError.Operation, _ path: String) throws(FileSystemError) {
+        faults.meanwhile()
         let call = state.withLock { calls in
             calls[operation, default: 0] += 1
             return calls[operation] ?? 0

@@ -158,6 +158,10 @@ final class Candidate {
         return reached.offset >= FileMarks.distance ? .cut(at: reached.offset) : .none
     }
 
+    /// Whether what was read of a file is here after a reader has taken what it will compare with: the file may have
+    /// been cut since it was recognized.
+    func stillHolds(_ file: TailedFile) -> Bool { file.marks.latest.map(fits) ?? true }
+
     private func fits(_ mark: FileMark) -> Bool {
         guard let opened else { return false }
         let before = try? ContentReader.bytes(of: opened, before: mark.offset, count: mark.length)

@@ -67,7 +67,7 @@ final class ContentReader {
     static func bytes(of file: OpenFile, before offset: Int64, count: Int) throws(FileSystemError) -> [UInt8] {
         let wanted = Int(min(offset, Int64(count)))
         var bytes = [UInt8](repeating: 0, count: wanted)
-        let got = try fill(&bytes, 0..<wanted, of: file, at: offset - Int64(wanted), atLeast: wanted)
+        let got = try fill(&bytes, 0..<wanted, of: file, at: offset - Int64(wanted), atLeast: wanted).count
         bytes.removeLast(wanted - got)
         return bytes
     }
@@ -110,7 +110,12 @@ final class ContentReader {
     private func readRaw(into buffer: inout [UInt8], limit: Int) throws(FileSystemError) -> ReadStep {
         let before = raw.count
         let room = min(buffer.count, before + limit)
-        let got = try Self.fill(&buffer, 0..<room, of: file, at: position - Int64(before), atLeast: before + 1)
+        let read = try Self.fill(&buffer, 0..<room, of: file, at: position - Int64(before), atLeast: before + 1)
+        let got = read.count
+        // Between two calls the file may have been cut and written anew.
+        if read.calls > 1, got > before, try Self.bytes(of: file, before: position, count: before) != raw {
+            return .changed
+        }
         // After the read: so what was read came before whatever may have happened.
         guard got >= before, Self.begins(buffer, with: raw), try isAsExpectedAhead() else { return .changed }
         guard got > before else { return .end }
@@ -130,11 +135,12 @@ final class ContentReader {
         }
     }
 
-    /// Reads until there are `atLeast` bytes or no more; a read may always give fewer than it was asked for.
+    /// Reads until there are `atLeast` bytes or no more; a call may always give fewer than it was asked for. Returns how
+    /// many there are, and in how many calls they came.
     private static func fill(
         _ buffer: inout [UInt8], _ range: Range<Int>, of file: OpenFile, at offset: Int64, atLeast: Int
-    ) throws(FileSystemError) -> Int {
-        var got = 0
+    ) throws(FileSystemError) -> (count: Int, calls: Int) {
+        var (got, calls) = (0, 0)
         while got < min(atLeast, range.count) {
             let result = unsafe buffer.withUnsafeMutableBytes { bytes in
                 Result { () throws(FileSystemError) in
@@ -144,10 +150,11 @@ final class ContentReader {
                 }
             }
             let count = try result.get()
+            calls += 1
             if count == 0 { break }
             got += count
         }
-        return got
+        return (got, calls)
     }
 }
 

@@ -26,6 +26,7 @@ extension FileTail {
         log.isHeldUp = false
         log.waiting = []
         checkOpen(log, feed, now)
+        let begun = log.files.filter { $0.head != nil }
         // By its first line a file is known in its copies.
         isPlacing = true
         for file in log.files { readHead(of: file, feed, now) }
@@ -39,11 +40,14 @@ extension FileTail {
         takeNew(log, candidates, feed, now)
         settleMissing(log, candidates, feed, now)
         putInOrder(log, candidates)
+        if !log.mustPlace { for file in begun { file.isPlaced = true } }
         retryLater(log, candidates, now)
         for file in log.files {
             readHead(of: file, feed, now)
             if file.reader != nil || file.isLive { enqueue(file) }
         }
+        // Names are looked at once more for what has begun since then.
+        if log.files.contains(where: { $0.head != nil && !$0.isPlaced }) { log.mustPlace = true }
         if let front = log.front { enqueue(front) }
     }
 
@@ -136,7 +140,7 @@ extension FileTail {
         guard let lastSight = log.lookedAt ?? log.files.map(\.seen).max() else {
             return oldest == nil && log.matches.contains(candidate.sibling.path)
         }
-        let hasPlace = log.files.first.map { first in first.head != nil && candidates.contains { $0.owner === first } }
+        let hasPlace = log.files.first.map { first in first.isPlaced && candidates.contains { $0.owner === first } }
         guard hasPlace != true, !log.leftAlone.contains(candidate.stamp.id) else { return false }
         return candidate.stamp.modified > lastSight - Self.namesWait
     }

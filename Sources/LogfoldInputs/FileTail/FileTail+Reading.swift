@@ -21,6 +21,10 @@ extension FileTail {
             if let front = file.log.front { enqueue(front) }
             return 0
         }
+        guard file.head == nil || file.isPlaced else {
+            file.log.mustPlace = true
+            return 0
+        }
         if isItsTurn, file.isPacked, !mayUnpack(file) { return 0 }
         if isItsTurn { giveHeld(of: file, feed) }
         let step: ReadStep
@@ -140,11 +144,11 @@ extension FileTail {
         begin(file, head, feed)
     }
 
-    /// Now it is known which file it is. If it is its turn, it is the engine's now.
+    /// Now it is known which file it is; it is the engine's as soon as nothing can lie before it that nobody knows.
     private func begin(_ file: TailedFile, _ head: FileHead, _ feed: any Feed) {
         file.head = head
         file.generation = file.log.generation(of: head, besides: file)
-        if !isPlacing, file.log.front === file { giveHeld(of: file, feed) }
+        file.log.mustPlace = true
     }
 
     /// Gives the engine what was read while it could not be given.

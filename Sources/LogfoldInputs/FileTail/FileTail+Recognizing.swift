@@ -74,7 +74,6 @@ extension FileTail {
         attach(file, to: candidate, feed)
         let hasMore = match == .compressed || match != .known && (!file.isDone || candidate.stamp.size > file.position)
         if hasMore, makeRoom(isForFront: file.log.front === file, feed) {
-            if match != .compressed { file.stamp = candidate.stamp }
             open(file, from: candidate, isCompressed: match == .compressed, now)
         } else if match == .compressed || candidate.stamp.size > file.position {
             file.log.lacksRoom = true
@@ -89,8 +88,15 @@ extension FileTail {
             let reader = isCompressed
                 ? candidate.reader() : candidate.reader(at: file.offset, expecting: file.marks.latest)
         else { return }
+        guard isCompressed || candidate.stillHolds(file) else {
+            file.log.mustPlace = true
+            return
+        }
         file.open(reader, now: now)
-        guard isCompressed else { return }
+        guard isCompressed else {
+            file.stamp = candidate.stamp
+            return
+        }
         file.search = TailedFile.Search(for: file)
         file.mustBeSaved = true
     }

@@ -54,7 +54,7 @@ extension FileTail {
 
     /// Whether a file has a first line, or will never have more than it has.
     private func hasBegun(_ file: TailedFile) -> Bool {
-        file.head != nil || file.isAtEnd && !file.isLive && file.log.successor(of: file) != nil
+        file.head != nil && file.isPlaced || file.isAtEnd && !file.isLive && file.log.successor(of: file) != nil
     }
 
     /// A file was read to its end, and reading goes on in the next one, where an open event goes on as well.

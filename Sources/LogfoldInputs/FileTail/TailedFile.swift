@@ -43,6 +43,9 @@ final class TailedFile {
 
     /// Whether another file has taken its place and it was read to its end.
     var isDone = false
+    /// Whether names were looked at after its first line had been read: then no rotation that came before that can have
+    /// put aside something older which nobody knows.
+    var isPlaced = false
     /// Whether the log's own path names it.
     var isLive = false
     /// Whether it is open and none of the names that rotation gives names it.
@@ -141,6 +144,7 @@ final class TailedFile {
         seen = place.seen
         closedPosition = offset
         isSaved = true
+        isPlaced = true
     }
 
     /// How far it was read, in bytes on the disk.

@@ -1,6 +1,6 @@
 /// One thing that happens in a random schedule. An act for which there is nothing to be done does nothing: so a
 /// schedule is still one when acts are left out of it.
-enum Act: Sendable, Hashable {
+indirect enum Act: Sendable, Hashable {
     /// A service appends records to the file it has open; the second one opens its log anew later than the first.
     case write(Int, by: Writer, isLong: Bool = false)
     /// The first service writes the first part of a line, and the rest.
@@ -19,6 +19,9 @@ enum Act: Sendable, Hashable {
 
     /// One turn of the reader; turns until it has nothing to do; and time passes.
     case turn, settle
+    /// A turn of the reader in the middle of which others act: first before its so-manyeth call of the file system, then
+    /// so many calls after that; all at once if there are none between.
+    case amid(call: Int, gap: Int, [Act])
     case pass(milliseconds: Int64)
     /// So long that everything that lies on the disk has to be read.
     case pause
@@ -27,6 +30,14 @@ enum Act: Sendable, Hashable {
     /// Positions go to the disk; else they are in their journal.
     case save
     case kill, stop, start, reload
+
+    /// Whether it is done by those who write or rotate.
+    var isOfOthers: Bool {
+        switch self {
+        case .turn, .settle, .amid, .pass, .pause, .take, .acknowledge, .save, .kill, .stop, .start, .reload: false
+        default: true
+        }
+    }
 
     enum Writer: Int, Sendable, Hashable { case first, second }
 }
@@ -55,6 +66,7 @@ extension Act: CustomStringConvertible {
         case .removeOldest: "rm-oldest"
         case .turn: "turn"
         case .settle: "settle"
+        case .amid(let call, let gap, let acts): "turn(\(call)/\(gap): \(acts))"
         case .pause: "pause"
         case .save: "save"
         case .kill: "KILL"

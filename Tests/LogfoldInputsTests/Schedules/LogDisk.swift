@@ -71,6 +71,29 @@ final class LogDisk {
 
     private func path(_ name: String) -> String { scratch.path + "/logs/" + name }
 
+    /// Does what those do who write and rotate.
+    func play(_ act: Act) throws {
+        switch act {
+        case .write(let count, let writer, let isLong): try write(count, by: writer, isLong: isLong)
+        case .half: try half()
+        case .rest: try rest()
+        case .reopen(let writer): try reopen(writer)
+        case .shift: try shift()
+        case .moveAway: try moveAway()
+        case .create: try create()
+        case .beginCopy: try beginCopy()
+        case .endCopy: try endCopy()
+        case .truncate: try truncate()
+        case .beginPack(let zstd): try beginPack(zstd: zstd)
+        case .endPack: try endPack()
+        case .delete: try delete()
+        case .moveAside: try moveAside()
+        case .moveBack: try moveBack()
+        case .removeOldest: try removeOldest()
+        default: preconditionFailure("\(act) is the agent's")
+        }
+    }
+
     // MARK: - Those who write
 
     func write(_ count: Int, by writer: Act.Writer, isLong: Bool) throws {

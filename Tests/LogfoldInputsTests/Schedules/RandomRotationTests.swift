@@ -25,9 +25,16 @@ struct RandomRotationTests {
     }()
 
     @Test("what lay on the disk comes once and in order, or again with its id", arguments: groups)
-    func nothingLost(seeds: ClosedRange<Int>) throws {
+    func nothingLost(seeds: ClosedRange<Int>) throws { try play(seeds) { Schedule(seed: $0) } }
+
+    @Test("the same when others write and rotate in the middle of a turn", arguments: groups)
+    func nothingLostAmidTurns(seeds: ClosedRange<Int>) throws {
+        try play(seeds) { Schedule(seed: $0, isConcurrent: true) }
+    }
+
+    private func play(_ seeds: ClosedRange<Int>, _ make: (Int) -> Schedule) throws {
         for seed in seeds {
-            let schedule = Schedule(seed: seed)
+            let schedule = make(seed)
             // What hangs is known by the last line.
             if Self.chosen != nil { print("schedule \(seed)") }
             let findings = try ScheduleAudit.audit(of: schedule).findings

@@ -22,7 +22,13 @@ struct Schedule: Sendable, CustomStringConvertible {
     var conditions = Conditions()
     var acts: [Act] = []
 
-    init(seed: Int) {
+    /// These acts.
+    init(_ acts: [Act], conditions: Conditions = Conditions()) {
+        (seed, self.acts, self.conditions) = (0, acts, conditions)
+    }
+
+    /// The schedule of a number; one in which things happen while the reader is in the middle of a turn, too.
+    init(seed: Int, isConcurrent: Bool = false) {
         self.seed = seed
         var random = SplitMix64(seed: UInt64(seed) &* 0x2545_F491_4F6C_DD1D)
         conditions.hasDates = random.chance(25)
@@ -40,6 +46,7 @@ struct Schedule: Sendable, CustomStringConvertible {
             acts += Self.daily(&random)
             if random.chance(35) { acts += Self.rotation(&random, random.element(of: kinds), packing, conditions) }
         }
+        if isConcurrent { acts = Self.interleaved(acts, &random) }
     }
 
     var description: String {
@@ -88,6 +95,25 @@ extension Schedule {
         case 18: [.kill, .start]
         default: [.start, .settle]
         }
+    }
+
+    /// The same acts, some of those of others in the middle of a turn of the reader.
+    private static func interleaved(_ acts: [Act], _ random: inout SplitMix64) -> [Act] {
+        var result: [Act] = []
+        var rest = acts[...]
+        while let first = rest.first {
+            let others = rest.prefix { $0.isOfOthers }.prefix(random.number(in: 1...4))
+            if !others.isEmpty, random.chance(50) {
+                let call = random.number(in: 1...(random.chance(50) ? 15 : 60))
+                let gap = random.chance(40) ? 0 : random.number(in: 1...8)
+                result.append(.amid(call: call, gap: gap, Array(others)))
+                rest = rest.dropFirst(others.count)
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
     }
 
     private static func rotation(

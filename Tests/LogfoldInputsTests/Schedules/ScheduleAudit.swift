@@ -44,23 +44,13 @@ struct ScheduleAudit {
 
     private mutating func play(_ act: Act) throws {
         switch act {
-        case .write(let count, let writer, let isLong): try disk.write(count, by: writer, isLong: isLong)
-        case .half: try disk.half()
-        case .rest: try disk.rest()
-        case .reopen(let writer): try disk.reopen(writer)
-        case .shift: try disk.shift()
-        case .moveAway: try disk.moveAway()
-        case .create: try disk.create()
-        case .beginCopy: try disk.beginCopy()
-        case .endCopy: try disk.endCopy()
-        case .truncate: try disk.truncate()
-        case .beginPack(let zstd): try disk.beginPack(zstd: zstd)
-        case .endPack: try disk.endPack()
-        case .delete: try disk.delete()
-        case .moveAside: try disk.moveAside()
-        case .moveBack: try disk.moveBack()
-        case .removeOldest: try disk.removeOldest()
         case .turn: agent.turn()
+        case .amid(let call, let gap, let acts):
+            var failure: (any Error)?
+            agent.turn(before: call, gap: gap, acts.map { act in { [disk] in
+                do { try disk.play(act) } catch { failure = error }
+            } })
+            if let failure { throw failure }
         case .settle: agent.settle()
         case .pass(let milliseconds):
             try wait(milliseconds)
@@ -83,6 +73,7 @@ struct ScheduleAudit {
             agent.take(.max)
             agent.reload()
             forgiveWhatIsGone()
+        default: try disk.play(act)
         }
     }
 

@@ -41,6 +41,8 @@ final class ScheduledAgent {
     private(set) var events: [Event] = []
     private var lossesOfEarlierRuns: [String] = []
     private(set) var problems: [String] = []
+    /// What others do before which call of the file system from now on.
+    private var interruption: (calls: Int, gap: Int, acts: [() -> Void])?
     /// Events without the number of a record.
     private(set) var fragments: [String] = []
 
@@ -89,6 +91,8 @@ final class ScheduledAgent {
 
     private func makeTail(restored: [RestoredSource], isFirstRun: Bool) -> FileTail {
         var faults = FaultyFileSystem.Faults()
+        nonisolated(unsafe) let agent = self
+        faults.meanwhile = { unsafe agent.noteCall() }
         if conditions.isFaulty { (faults.largestTransfer, faults.interruptEvery) = (11, 3) }
         return FileTail(
             name: "logs", options: options, restored: restored, isFirstRun: isFirstRun,
@@ -135,6 +139,28 @@ final class ScheduledAgent {
     /// Does a turn; returns whether more could be done at once.
     @discardableResult
     func turn() -> Bool { running?.loop.turn() ?? false }
+
+    /// Does a turn in the middle of which others act, the first before this call of the file system and each of the next
+    /// so many calls later; what is left of them when it is over comes then.
+    func turn(before call: Int, gap: Int, _ acts: [() -> Void]) {
+        interruption = (call, gap, acts)
+        turn()
+        let left = interruption?.acts ?? []
+        interruption = nil
+        for act in left { act() }
+    }
+
+    private func noteCall() {
+        guard var next = interruption else { return }
+        next.calls -= 1
+        var due: [() -> Void] = []
+        while next.calls <= 0, !next.acts.isEmpty {
+            due.append(next.acts.removeFirst())
+            next.calls = next.gap
+        }
+        interruption = next
+        for act in due { act() }
+    }
 
     /// Runs until nothing is left to do at the moment.
     func settle() {
