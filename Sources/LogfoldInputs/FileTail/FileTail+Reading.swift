@@ -219,9 +219,8 @@ extension FileTail {
 
     /// Whether there is a file that goes on being unpacked. One that another comes before now does not.
     private var isUnpacking: Bool {
-        guard let file = unpacking, file.reader?.isUnpacking == true, !file.isAtEnd, !file.isBroken else {
-            return false
-        }
+        // One that begins again, since its place lies before what it was known by, holds nothing for a moment.
+        guard let file = unpacking, file.isPacked, !file.isAtEnd, !file.isBroken else { return false }
         if file.isDone || file.log.front === file { return true }
         file.putAway()
         return false

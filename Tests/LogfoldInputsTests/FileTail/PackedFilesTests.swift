@@ -95,4 +95,23 @@ struct PackedFilesTests {
         for name in Self.names { #expect(world.lines(name) == Self.lines + ["last"]) }
         #expect(world.feed.violations == [])
     }
+
+    @Test("killed at their ends, of which an event is still open, two that were packed meanwhile do not stop each other")
+    func bothGoBack() throws {
+        let names = ["a.log", "b.log"]
+        let world = try TailWorld(include: ["*.log"])
+        for name in names { try world.append(Self.lines.joined(separator: "\n") + "\nthe last", to: name) }
+        world.settle()
+        world.feed.saveAll()
+        world.end()
+        for name in names {
+            try world.rename(name, to: name + ".1")
+            try world.pack(name + ".1")
+            try world.append("next\n", to: name)
+        }
+        world.begin()
+        world.later(seconds: 5)
+        for name in names { #expect(world.lines(name) == Self.lines + ["the last", "next"]) }
+        #expect(world.feed.violations == [])
+    }
 }
