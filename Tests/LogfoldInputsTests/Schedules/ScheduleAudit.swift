@@ -47,9 +47,13 @@ struct ScheduleAudit {
         case .turn: agent.turn()
         case .amid(let call, let gap, let acts):
             var failure: (any Error)?
-            agent.turn(before: call, gap: gap, acts.map { act in { [disk] in
-                do { try disk.play(act) } catch { failure = error }
-            } })
+            agent.turn(
+                before: call, gap: gap,
+                acts.map { act in
+                    { [disk] in
+                        do { try disk.play(act) } catch { failure = error }
+                    }
+                })
             if let failure { throw failure }
         case .settle: agent.settle()
         case .pass(let milliseconds):
