@@ -96,7 +96,7 @@ struct PackedFilesTests {
         #expect(world.feed.violations == [])
     }
 
-    @Test("killed at their ends, of which an event is still open, two that were packed meanwhile do not stop each other")
+    @Test("killed with an event open at their ends, two that were packed meanwhile do not stop each other")
     func bothGoBack() throws {
         let names = ["a.log", "b.log"]
         let world = try TailWorld(include: ["*.log"])
