@@ -55,10 +55,7 @@ extension FileTail {
     private func noteGrowing(_ log: TailedLog, _ candidates: [Candidate], _ now: Int64) {
         let before = log.growing
         log.growing = [:]
-        let isMissing = log.files.contains { file in
-            file.reader == nil && !candidates.contains { $0.owner === file }
-        }
-        guard let oldest = isMissing ? -1 : candidates.firstIndex(where: { $0.owner != nil }) else { return }
+        guard let oldest = isMissing(log, candidates) ? -1 : candidates.firstIndex(where: { $0.owner != nil }) else { return }
         for candidate in candidates[(oldest + 1)...] where candidate.owner == nil {
             guard candidate.sibling.name.isCompressed, candidate.isUnfinished else { continue }
             let size = candidate.stamp.size
@@ -67,6 +64,17 @@ extension FileTail {
             log.growing[candidate.stamp.id] = (size, since)
             log.placeAgain(at: now + Self.drainLook)
         }
+    }
+
+    /// Whether a file is nowhere.
+    private func isMissing(_ log: TailedLog, _ candidates: [Candidate]) -> Bool {
+        log.files.contains { file in file.reader == nil && !candidates.contains { $0.owner === file } }
+    }
+
+    /// Whether a rotated file is not any more what it was when names were looked at.
+    private func hasGrown(_ candidate: Candidate) -> Bool {
+        guard !candidate.sibling.isLive, let status = try? files.look(at: candidate.sibling.path) else { return false }
+        return FileStamp(status) != candidate.stamp
     }
 
     /// Reading does not wait for a file that is nowhere; after a longer time it is given up, unless it may be one that
@@ -123,6 +131,11 @@ extension FileTail {
         }
         // Of a file that was cut meanwhile no copy can be told: where it lies now is found out first.
         guard taken.isEmpty || !hasBeenCut(log, candidates, feed, now) else { return }
+        // One that is missing may be what has just become whole.
+        guard !isMissing(log, candidates) || !taken.contains(where: hasGrown) else {
+            log.mustPlace = true
+            return
+        }
         takeInOrder(taken, of: log, candidates, feed, now)
         // What had to be left for later is still new then.
         let isAllTaken = log.waiting.isEmpty && log.growing.isEmpty && !log.lacksRoom && log.failure == nil
