@@ -123,7 +123,9 @@ struct ScheduleAudit {
             if Set(events.map(\.run)).count < events.count { findings.append("\(record.number) came twice in a run") }
             // A beginning in which not even the head is whole is a line of the event before it.
             let most = record.lineCount + (record.next.map { $0.isInPieces && $0.isGone } ?? false ? 1 : 0)
-            if let torn = events.first(where: { !(record.lineCount...most).contains($0.lineCount) }) {
+            // What is cut while it is read is there in part.
+            let least = record.isGone ? 1 : record.lineCount
+            if let torn = events.first(where: { !(least...most).contains($0.lineCount) }) {
                 findings.append("\(record.number) has \(torn.lineCount) lines instead of \(record.lineCount)")
             }
         }
