@@ -118,7 +118,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "LogfoldAgentTests",
-            dependencies: ["logfold", "LogfoldIO", "LogfoldPipeline", "LogfoldTestSupport"], swiftSettings: common),
+            dependencies: [
+                "logfold", "LogfoldCore", "LogfoldSpool", "LogfoldIO", "LogfoldPipeline", "LogfoldTestSupport",
+            ], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,6 +12,8 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
     public let entries: [Entry]
     /// For each source with events here: where its reading can be taken up once these are safe.
     package let positions: [(source: UInt32, position: SourcePosition)]
+    /// For each route of the plan, how many events were left out for it since the plan was given, as of these positions.
+    package let filtered: [Int]
 
     /// Where the lines lie.
     @unsafe private enum Memory {
@@ -68,13 +70,14 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
     /// `memory` has to come from `UnsafeMutableRawPointer.allocate` and must not be used by anyone else.
     package init(
         adopting memory: UnsafeMutableRawPointer, byteCount: Int, entries: [Entry],
-        positions: [(source: UInt32, position: SourcePosition)] = []
+        positions: [(source: UInt32, position: SourcePosition)] = [], filtered: [Int] = []
     ) {
         unsafe self.memory = .allocated(memory)
         owner = nil
         self.byteCount = byteCount
         self.entries = entries
         self.positions = positions
+        self.filtered = filtered
     }
 
     /// A batch whose lines are the last bytes of others, which it keeps: no copy is made.
@@ -85,6 +88,7 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
         self.byteCount = byteCount
         self.entries = entries
         positions = []
+        filtered = []
     }
 
     /// The lines of another batch, with entries that say something else of them.
@@ -94,6 +98,7 @@ public final class Batch: @unchecked Sendable {  // Nothing changes after `init`
         byteCount = other.byteCount
         self.entries = entries
         positions = other.positions
+        filtered = other.filtered
     }
 
     deinit {

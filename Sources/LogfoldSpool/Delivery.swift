@@ -8,6 +8,10 @@ package struct Delivery: Sendable {
     package var checkpoints: [SourceCheckpoint]
     /// Sources of which nothing needs to be saved any more.
     package var forgotten: [UInt64]
+    /// What it adds to the counts of inputs.
+    package var read: [String: InputCounts]
+    /// Events that were left out for sinks since the delivery before it.
+    package var filtered: [String: UInt64]
     /// What the numbers of sources in the batch stand for.
     package var sources: [UInt32: SpoolSource]
     /// When it was made, by the monotonic clock.
@@ -16,11 +20,14 @@ package struct Delivery: Sendable {
     /// A delivery.
     package init(
         batch: Batch?, checkpoints: [SourceCheckpoint], forgotten: [UInt64] = [],
+        read: [String: InputCounts] = [:], filtered: [String: UInt64] = [:],
         sources: [UInt32: SpoolSource] = [:], made: Int64 = 0
     ) {
         self.batch = batch
         self.checkpoints = checkpoints
         self.forgotten = forgotten
+        self.read = read
+        self.filtered = filtered
         self.sources = sources
         self.made = made
     }

@@ -53,7 +53,7 @@ extension MemorySpool.Contents {
     }
 
     /// Moves a cursor behind the deliveries of which all is settled; nil where there is none, unless it is forced.
-    mutating func advance(_ name: String, isForced: Bool) -> PositionChange? {
+    mutating func advance(_ name: String, isForced: Bool) -> SinkStep? {
         // Taken out, so that its positions are changed in place and not copied.
         guard var cursor = cursors.removeValue(forKey: name) else { return nil }
         defer { cursors[name] = cursor }
@@ -71,31 +71,41 @@ extension MemorySpool.Contents {
         }
         guard count > 0 || isForced else { return nil }
         revision += 1
-        return .advanced(
-            sink: name, state: cursor.positions.state, delivered: cursor.positions.delivered,
-            dropped: cursor.positions.dropped, checkpoints: Array(moved.values), forgotten: forgotten)
+        var step = SinkStep(cursor.positions)
+        step.checkpoints = Array(moved.values)
+        step.forgotten = forgotten
+        return step
     }
 
     func backlog(of cursor: MemorySpool.Cursor) -> SinkBacklog {
         var backlog = SinkBacklog(delivered: cursor.positions.delivered, taken: cursor.taken)
         backlog.dropped = cursor.positions.dropped
+        backlog.filtered = cursor.positions.filtered
         for (at, numbered) in deliveries.enumerated().dropFirst(cursor.acknowledged - first) {
             let all = numbered.delivery.bits(for: cursor.route)
             let open = cursor.open[first + at] ?? all
             backlog.delivered += UInt64(all.count - open.count)
             backlog.events += UInt64(open.count)
             backlog.bytes += numbered.delivery.bytes(of: open)
+            backlog.filtered += numbered.delivery.filtered[cursor.positions.name] ?? 0
         }
         return backlog
     }
 
-    /// Forgets the deliveries that every sink has acknowledged.
-    mutating func dropAcknowledged() {
+    /// Forgets the deliveries that every sink has acknowledged; returns what was read of the inputs, of which there is more
+    /// then that need not be read again.
+    mutating func dropAcknowledged() -> [String: InputCounts] {
         let lowest = cursors.values.map(\.acknowledged).min() ?? first + deliveries.count
-        guard lowest > first else { return }
-        for numbered in deliveries[..<(lowest - first)] { weight -= numbered.delivery.weight }
+        guard lowest > first else { return [:] }
+        var inputs: [String: InputCounts] = [:]
+        for numbered in deliveries[..<(lowest - first)] {
+            weight -= numbered.delivery.weight
+            inputs += numbered.delivery.read
+        }
         deliveries.removeFirst(lowest - first)
         first = lowest
+        read += inputs
+        return read.filter { inputs[$0.key] != nil }
     }
 }
 

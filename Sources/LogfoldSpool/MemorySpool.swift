@@ -46,6 +46,8 @@ package final class MemorySpool: Spool {
         /// The latest checkpoint of each source, acknowledged or not.
         var latest: [UInt64: SourceCheckpoint] = [:]
         var nextKey: UInt64
+        /// What was read of each input, as far as every sink has done with it.
+        var read: [String: InputCounts]
         /// Counts up with everything that has to be saved, and where it was at the last saving.
         var revision = 0
         var savedRevision = 0
@@ -72,7 +74,7 @@ package final class MemorySpool: Spool {
         self.roomCameUp = roomCameUp
         self.positionsMoved = positionsMoved
         self.eventsWereLost = eventsWereLost
-        var start = Contents(nextKey: saved.nextKey)
+        var start = Contents(nextKey: saved.nextKey, read: saved.read)
         start.absent = saved.sinks
         contents = Monitor(start)
     }
@@ -125,7 +127,7 @@ extension MemorySpool {
             contents.deliveries.append(Numbered(delivery: delivery, first: contents.nextEvent))
             contents.nextEvent += UInt64(delivery.batch?.entries.count ?? 0)
             contents.weight += delivery.weight
-            contents.dropAcknowledged()
+            dropAcknowledged(&contents)
         }
     }
 
@@ -138,7 +140,7 @@ extension MemorySpool {
                 contents.cursors[name]?.positions.checkpoints[checkpoint.key] = checkpoint
             }
             contents.revision += 1
-            store?.append(.introduced(checkpoint))
+            store?.append([.introduced(checkpoint)])
         }
     }
 
@@ -184,10 +186,10 @@ extension MemorySpool {
 
     /// Takes a sink's cursor away; what it has acknowledged stays saved.
     package func detach(sink name: String) {
-        contents.change { contents in
+        changePositions { contents in
             guard let cursor = contents.cursors.removeValue(forKey: name) else { return }
             contents.absent.append(cursor.positions)
-            contents.dropAcknowledged()
+            dropAcknowledged(&contents)
         }
         if !isFull { roomCameUp() }
     }
@@ -240,10 +242,9 @@ extension MemorySpool {
             guard let cursor = contents.cursors[name], cursor.positions.state != state else { return }
             contents.cursors[name]?.positions.state = state
             contents.revision += 1
-            store?.append(
-                .advanced(
-                    sink: name, state: state, delivered: cursor.positions.delivered, dropped: cursor.positions.dropped,
-                    checkpoints: [], forgotten: []))
+            var step = SinkStep(cursor.positions)
+            step.state = state
+            store?.append([.advanced(step)])
         }
     }
 
@@ -291,8 +292,15 @@ extension MemorySpool {
     /// Moves a sink's cursor behind what is settled, and writes that down; also where only its state is new.
     private func settle(_ name: String, _ contents: inout Contents, isForced: Bool = false) {
         guard let step = contents.advance(name, isForced: isForced) else { return }
-        store?.append(step)
-        contents.dropAcknowledged()
+        dropAcknowledged(&contents, after: [.advanced(step)])
+    }
+
+    /// Forgets what every sink has done with, and writes that down together with the steps that have led to it.
+    private func dropAcknowledged(_ contents: inout Contents, after steps: [PositionChange] = []) {
+        let inputs = contents.dropAcknowledged()
+        if !inputs.isEmpty { contents.revision += 1 }
+        let steps = inputs.isEmpty ? steps : steps + [.counted(inputs)]
+        if !steps.isEmpty { store?.append(steps) }
     }
 
     /// Changes something, makes room where there is too little, and says what came of it.
@@ -343,6 +351,11 @@ extension MemorySpool {
     package func backlogs() -> [String: SinkBacklog] {
         contents.withLock { contents in contents.cursors.mapValues { contents.backlog(of: $0) } }
     }
+
+    /// What was read of each input, with what lies here.
+    package func inputCounts() -> [String: InputCounts] {
+        contents.withLock { contents in contents.deliveries.reduce(into: contents.read) { $0 += $1.delivery.read } }
+    }
 }
 
 // MARK: - For whoever saves
@@ -356,6 +369,7 @@ extension MemorySpool {
         contents.withLock { contents in
             var saved = SavedPositions()
             saved.nextKey = contents.nextKey
+            saved.read = contents.read
             saved.sinks = contents.cursors.values.map(\.positions) + contents.absent
             saved.sinks.sort { $0.name < $1.name }
             contents.savedRevision = contents.revision

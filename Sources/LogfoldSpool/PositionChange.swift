@@ -2,32 +2,56 @@ package import LogfoldCore
 
 /// A step of what is saved, small enough to be written down at once.
 package enum PositionChange: Sendable, Equatable {
-    /// A sink has acknowledged deliveries, or has lost them: its state, the events delivered and lost after them, and what
-    /// they have moved.
-    case advanced(
-        sink: String, state: [UInt8], delivered: UInt64, dropped: [String: UInt64] = [:],
-        checkpoints: [SourceCheckpoint], forgotten: [UInt64])
+    /// A sink has acknowledged deliveries, or has lost them.
+    case advanced(SinkStep)
     /// A source begins: every sink that does not know it gets its first position.
     case introduced(SourceCheckpoint)
+    /// Every sink has done with something: what was read of these inputs so far.
+    case counted([String: InputCounts])
+}
+
+/// How a sink stands after it has acknowledged deliveries or has lost them, and what these have moved.
+package struct SinkStep: Sendable, Equatable {
+    /// Its name.
+    package var sink: String
+    /// Its own state, and what it has done with over all its life.
+    package var state: [UInt8] = []
+    package var delivered: UInt64 = 0
+    package var dropped: [String: UInt64] = [:]
+    package var filtered: UInt64 = 0
+    /// Its new places in sources, and sources that need no place any more.
+    package var checkpoints: [SourceCheckpoint] = []
+    package var forgotten: [UInt64] = []
+
+    /// A sink that stands as before, with these counts and this state.
+    init(_ positions: SinkPositions) {
+        sink = positions.name
+        state = positions.state
+        delivered = positions.delivered
+        dropped = positions.dropped
+        filtered = positions.filtered
+    }
 }
 
 extension SavedPositions {
     /// Takes a step.
     mutating func apply(_ change: PositionChange) {
         switch change {
-        case .advanced(let name, let state, let delivered, let dropped, let checkpoints, let forgotten):
-            guard let at = sinks.firstIndex(where: { $0.name == name }) else { return }
-            sinks[at].state = state
-            sinks[at].delivered = delivered
-            sinks[at].dropped = dropped
-            for checkpoint in checkpoints { sinks[at].checkpoints[checkpoint.key] = checkpoint }
-            for key in forgotten { sinks[at].checkpoints[key] = nil }
-            for checkpoint in checkpoints { nextKey = Swift.max(nextKey, checkpoint.key + 1) }
+        case .advanced(let step):
+            guard let at = sinks.firstIndex(where: { $0.name == step.sink }) else { return }
+            sinks[at].state = step.state
+            sinks[at].delivered = step.delivered
+            sinks[at].dropped = step.dropped
+            sinks[at].filtered = step.filtered
+            for checkpoint in step.checkpoints { sinks[at].checkpoints[checkpoint.key] = checkpoint }
+            for key in step.forgotten { sinks[at].checkpoints[key] = nil }
+            for checkpoint in step.checkpoints { nextKey = Swift.max(nextKey, checkpoint.key + 1) }
         case .introduced(let checkpoint):
             for at in sinks.indices where sinks[at].checkpoints[checkpoint.key] == nil {
                 sinks[at].checkpoints[checkpoint.key] = checkpoint
             }
             nextKey = Swift.max(nextKey, checkpoint.key + 1)
+        case .counted(let inputs): read.merge(inputs) { _, later in later }
         }
     }
 }
@@ -35,20 +59,30 @@ extension SavedPositions {
 // MARK: - Coding
 
 extension PositionChange {
+    /// What a payload begins with. In the first version of a step nothing was lost, in the first two nothing left out.
+    private enum Kind {
+        static let first: UInt64 = 1, withDropped: UInt64 = 3, advanced: UInt64 = 4
+        static let introduced: UInt64 = 2, counted: UInt64 = 5
+    }
+
     /// Its bytes.
     func encode(_ encoder: inout StateEncoder) {
         switch self {
-        case .advanced(let sink, let state, let delivered, let dropped, let checkpoints, let forgotten):
-            encoder.append(UInt64(3))
-            encoder.append(sink)
-            encoder.append(state)
-            encoder.append(delivered)
-            encoder.append(counts: dropped)
-            encoder.append(each: checkpoints) { $0.append($1) }
-            encoder.append(each: forgotten) { $0.append($1) }
+        case .advanced(let step):
+            encoder.append(Kind.advanced)
+            encoder.append(step.sink)
+            encoder.append(step.state)
+            encoder.append(step.delivered)
+            encoder.append(counts: step.dropped)
+            encoder.append(step.filtered)
+            encoder.append(each: step.checkpoints) { $0.append($1) }
+            encoder.append(each: step.forgotten) { $0.append($1) }
         case .introduced(let checkpoint):
-            encoder.append(UInt64(2))
+            encoder.append(Kind.introduced)
             encoder.append(checkpoint)
+        case .counted(let inputs):
+            encoder.append(Kind.counted)
+            encoder.append(inputs: inputs)
         }
     }
 
@@ -56,16 +90,19 @@ extension PositionChange {
     init(from decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
         let kind = try decoder.number()
         switch kind {
-        // The first version knew of nothing lost.
-        case 1, 3:
-            self = .advanced(
-                sink: try decoder.string(), state: try decoder.text(), delivered: try decoder.number(),
-                dropped: kind == 1 ? [:] : try decoder.counts(),
-                checkpoints: try decoder.list { (decoder) throws(StateDecoder.Damaged) in
-                    try SourceCheckpoint(from: &decoder)
-                },
-                forgotten: try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() })
-        case 2: self = .introduced(try SourceCheckpoint(from: &decoder))
+        case Kind.first, Kind.withDropped, Kind.advanced:
+            var step = SinkStep(SinkPositions(name: try decoder.string()))
+            step.state = try decoder.text()
+            step.delivered = try decoder.number()
+            if kind != Kind.first { step.dropped = try decoder.counts() }
+            if kind == Kind.advanced { step.filtered = try decoder.number() }
+            step.checkpoints = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
+                try SourceCheckpoint(from: &decoder)
+            }
+            step.forgotten = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }
+            self = .advanced(step)
+        case Kind.introduced: self = .introduced(try SourceCheckpoint(from: &decoder))
+        case Kind.counted: self = .counted(try decoder.inputs())
         default: throw StateDecoder.Damaged()
         }
     }

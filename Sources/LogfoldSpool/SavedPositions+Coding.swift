@@ -2,12 +2,14 @@ import LogfoldCore
 
 // The positions file. All numbers as StateEncoder writes them:
 //
-//     magic      8 bytes  "LFPOS" 0 0 and the version, 2; version 1 has no events lost
+//     magic      8 bytes  "LFPOS" 0 0 and the version, 3; version 1 has no events lost, and neither it nor version 2 has
+//                         counts of inputs and of events left out
 //     checksum   4 bytes  CRC-32 of all that follows, lowest byte first
 //     generation: number of the first journal that goes on from here
 //     next key
+//     what was read of inputs
 //     checkpoints, each once, however many sinks share it: key, input, offset, spans that have left, state, place
-//     sinks: name, state, events delivered, events lost by cause, numbers of its checkpoints in that list
+//     sinks: name, state, events delivered, events lost by cause, events left out, numbers of its checkpoints in that list
 //
 // It is replaced whole: written under another name, brought to the disk, renamed. A file that is not right to the last
 // bit is set aside, since half a truth about positions would be a silent loss.
@@ -25,13 +27,14 @@ import LogfoldCore
 
 extension SavedPositions {
     private static let magic: [UInt8] = Array("LFPOS".utf8) + [0, 0]
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// The bytes of the file.
     package func encoded(generation: UInt64 = 0, checksum: ([UInt8]) -> UInt32) -> [UInt8] {
         var encoder = StateEncoder()
         encoder.append(generation)
         encoder.append(nextKey)
+        encoder.append(inputs: read)
         var numbers: [UInt64: [(SourceCheckpoint, Int)]] = [:]
         var shared: [SourceCheckpoint] = []
         let references = sinks.map { sink in
@@ -49,6 +52,7 @@ extension SavedPositions {
             encoder.append(sink.0.state)
             encoder.append(sink.0.delivered)
             encoder.append(counts: sink.0.dropped)
+            encoder.append(sink.0.filtered)
             encoder.append(each: sink.1) { $0.append(UInt64($1)) }
         }
         let sum = checksum(encoder.bytes)
@@ -76,12 +80,14 @@ extension SavedPositions {
 
     private init(from decoder: inout StateDecoder, version: UInt8) throws(StateDecoder.Damaged) {
         nextKey = try decoder.number()
+        if version > 2 { read = try decoder.inputs() }
         let shared = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try SourceCheckpoint(from: &decoder) }
         sinks = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
             var sink = SinkPositions(name: try decoder.string())
             sink.state = try decoder.text()
             sink.delivered = try decoder.number()
             if version > 1 { sink.dropped = try decoder.counts() }
+            if version > 2 { sink.filtered = try decoder.number() }
             let numbers = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }
             for number in numbers {
                 guard number < UInt64(shared.count) else { throw StateDecoder.Damaged() }

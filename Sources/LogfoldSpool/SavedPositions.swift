@@ -10,6 +10,8 @@ package struct SinkPositions: Sendable, Equatable {
     package var delivered: UInt64 = 0
     /// Events that were lost for it over all its life, by cause.
     package var dropped: [String: UInt64] = [:]
+    /// Events that were left out for it over all its life.
+    package var filtered: UInt64 = 0
     /// Its place in every source, by the source's key.
     package var checkpoints: [UInt64: SourceCheckpoint] = [:]
 
@@ -23,6 +25,7 @@ package struct SinkPositions: Sendable, Equatable {
     mutating func advance(by delivery: Delivery) {
         for checkpoint in delivery.checkpoints { checkpoints[checkpoint.key] = checkpoint }
         for key in delivery.forgotten { checkpoints[key] = nil }
+        filtered &+= delivery.filtered[name] ?? 0
     }
 }
 
@@ -32,6 +35,8 @@ package struct SavedPositions: Sendable, Equatable {
     package var sinks: [SinkPositions] = []
     /// The number that the next new source gets.
     package var nextKey: UInt64 = 1
+    /// What became of what was read of each input, as far as every sink in the configuration has done with it.
+    package var read: [String: InputCounts] = [:]
 
     /// Nothing.
     package init() {}

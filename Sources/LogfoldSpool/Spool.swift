@@ -70,6 +70,8 @@ package protocol Spool: AnyObject, Sendable {
 
     /// How far each sink is.
     func backlogs() -> [String: SinkBacklog]
+    /// What became of what was read of each input, over all runs: what was delivered to the spool of it.
+    func inputCounts() -> [String: InputCounts]
     /// How full it is.
     func status() -> SpoolStatus
 
@@ -111,6 +113,8 @@ package struct SinkBacklog: Sendable, Equatable {
     package var dropped: [String: UInt64] = [:]
     /// Events that were put in for it: what was delivered, what was lost and what waits must add up to it.
     package var taken: UInt64 = 0
+    /// Events that were left out for it over all runs.
+    package var filtered: UInt64 = 0
 
     /// So many events.
     package init(events: UInt64 = 0, bytes: Int64 = 0, delivered: UInt64 = 0, taken: UInt64 = 0) {

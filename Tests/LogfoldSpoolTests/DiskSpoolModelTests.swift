@@ -9,8 +9,8 @@ import Testing
 
 /// Random lives of a disk spool against a model that only knows which events there are and what was acknowledged.
 ///
-/// Whatever happens, an event that was appended is delivered to each of its sinks, or counted as lost; and what a
-/// sink has acknowledged durably never comes again.
+/// Whatever happens, an event that was appended is delivered to each of its sinks, or counted as lost; what a sink has
+/// acknowledged durably never comes again; and what was counted of inputs and filters is that of the events there are.
 @Suite struct DiskSpoolModelTests {
     /// So many seeds take about ten seconds of one core in a debug build; `LOGFOLD_TEST_SPOOL_SEEDS` asks for more, as
     /// `5000` or `5000..<9000`.
@@ -160,8 +160,23 @@ private final class DiskSpoolLife {
         steps.append("append \(made)..<\(made + count)")
         let numbers = made..<made + count
         made += count
-        run.spool.append(
-            delivery(numbers.map { "e\($0)" }, to: Int64(made), routes: numbers.map(routes)))
+        var delivery = delivery(numbers.map { "e\($0)" }, to: Int64(made), routes: numbers.map(routes))
+        delivery.read = ["logs": Self.counts(numbers)]
+        for sink in sinks { delivery.filtered[sink.name] = leftOut(numbers, for: sink) }
+        run.spool.append(delivery)
+    }
+
+    /// What was read where an event of number n has n bytes and two lines.
+    private static func counts(_ numbers: Range<Int>) -> InputCounts {
+        var counts = InputCounts()
+        counts.inEvents.bytes = numbers.reduce(0) { $0 + Int64($1) }
+        counts.inEvents.lines = Int64(numbers.count * 2)
+        counts.inEvents.events = Int64(numbers.count)
+        return counts
+    }
+
+    private func leftOut(_ numbers: Range<Int>, for sink: SpoolSink) -> UInt64 {
+        UInt64(numbers.count { routes($0) & sink.route == 0 })
     }
 
     private func synchronize() {
@@ -273,12 +288,17 @@ private final class DiskSpoolLife {
 
     private func checkAccounts() {
         guard !hasCorrupted, run.spool.contents.withLock({ $0.unwritten }) == 0 else { return }
+        let read = run.spool.inputCounts()["logs"] ?? InputCounts()
+        if read != Self.counts(0..<made) { fail("of \(made) events were read \(read)") }
         let backlogs = run.spool.backlogs()
         for sink in sinks {
             let emitted = (0..<made).count { routes($0) & sink.route != 0 }
             guard let backlog = backlogs[sink.name] else { return fail("\(sink.name) has no cursor") }
             let sum = backlog.delivered + backlog.events + backlog.dropped.values.reduce(0, +)
             if sum != emitted || backlog.taken != emitted { fail("\(sink.name): emitted \(emitted), but \(backlog)") }
+            if backlog.filtered != leftOut(0..<made, for: sink) {
+                fail("\(sink.name): of \(made) events \(backlog.filtered) were left out")
+            }
             if sink.whenFull == .block, !backlog.dropped.isEmpty { fail("\(sink.name) blocks and lost \(backlog)") }
         }
     }

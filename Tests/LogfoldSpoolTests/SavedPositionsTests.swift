@@ -13,10 +13,14 @@ import Testing
         var a = SinkPositions(name: "a")
         a.state = [1, 2, 3]
         a.delivered = 70_000
+        a.filtered = 300
         a.checkpoints = [1: checkpoint(1, 500), 2: checkpoint(2, 40, left: [EventSpan(offset: 60, length: 9)])]
         var b = SinkPositions(name: "b")
         b.checkpoints = [1: checkpoint(1, 300), 2: checkpoint(2, 40, left: [EventSpan(offset: 60, length: 9)])]
         saved.sinks = [a, b]
+        var counts = InputCounts()
+        (counts.inEvents.bytes, counts.leftOut.events, counts.losses) = (1 << 40, 5, 1)
+        saved.read = ["logs": counts]
         return saved
     }
 
@@ -133,6 +137,43 @@ import Testing
         #expect(positions.sinks.map(\.state) == [[30]])
         #expect(positions.sinks.map(\.delivered) == [3])
         #expect(positions.sinks.first?.checkpoints[1]?.position.offset == 30)
+    }
+
+    /// Two sinks that acknowledge at random, and a process that is killed at random: what is read again from where the
+    /// slower one was is not counted twice.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func whatWasCountedIsThatOfTheDeliveriesThatEverySinkHas(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        // How many deliveries each sink has acknowledged, over all runs.
+        var had = ["a": 0, "b": 0]
+        for _ in 0..<6 {
+            let store = try store()
+            let saved = try store.load().positions ?? SavedPositions()
+            let lowest = Swift.min(had["a"] ?? 0, had["b"] ?? 0)
+            var counts = InputCounts()
+            (counts.inEvents.bytes, counts.inEvents.events) = (Int64(lowest * 10), Int64(lowest))
+            #expect(saved.read == (lowest == 0 ? [:] : ["logs": counts]))
+            for sink in saved.sinks { #expect(sink.filtered == UInt64(had[sink.name] ?? 0) * 2) }
+            let spool = MemorySpool(maxBytes: 1 << 20, saved: saved, store: store)
+            for (bit, name) in ["a", "b"].enumerated() { _ = spool.attach(sink: name, route: 1 << UInt64(bit)) }
+            try save(spool, store)
+            // Reading goes on behind what both have; what one has is not sent to it again.
+            for number in lowest..<lowest + 10 {
+                var delivery = delivery(1, to: Int64(number))
+                (counts.inEvents.bytes, counts.inEvents.events) = (10, 1)
+                delivery.read = ["logs": counts]
+                for (name, count) in had where count <= number { delivery.filtered[name] = 2 }
+                spool.append(delivery)
+            }
+            for _ in 0..<random.number(in: 0...8) {
+                let name = ["a", "b"][random.number(in: 0...1)]
+                guard let item = spool.next(for: name, until: 0) else { continue }
+                spool.acknowledge(sink: name, through: item.index, state: [])
+                had[name] = Swift.max(had[name] ?? 0, lowest + item.index + 1)
+                if random.number(in: 0...5) == 0 { try save(spool, store) }
+            }
+            #expect(spool.inputCounts()["logs"]?.inEvents.events == Int64(lowest + 10))
+        }
     }
 
     @Test func aStepThatWasCutInItsWriteIsLeftOutAndThoseBeforeItCount() throws {

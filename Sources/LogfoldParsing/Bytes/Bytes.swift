@@ -429,15 +429,17 @@ package struct ByteBuffer: ~Copyable {
     /// Gives the bytes away as a batch and goes on with an empty buffer of the capacity that it was made with. A small
     /// batch gets memory of its own size: it may wait for long.
     package mutating func takeBatch(
-        _ entries: [Batch.Entry], _ positions: [(source: UInt32, position: SourcePosition)] = []
+        _ entries: [Batch.Entry], _ positions: [(source: UInt32, position: SourcePosition)] = [], filtered: [Int] = []
     ) -> Batch {
         defer { count = 0 }
         if count < capacity / 4 {
             let copy = UnsafeMutableRawPointer.allocate(byteCount: Swift.max(count, 1), alignment: 16)
             unsafe copy.copyMemory(from: base, byteCount: count)
-            return unsafe Batch(adopting: copy, byteCount: count, entries: entries, positions: positions)
+            return unsafe Batch(
+                adopting: copy, byteCount: count, entries: entries, positions: positions, filtered: filtered)
         }
-        let batch = unsafe Batch(adopting: base, byteCount: count, entries: entries, positions: positions)
+        let batch = unsafe Batch(
+            adopting: base, byteCount: count, entries: entries, positions: positions, filtered: filtered)
         capacity = firstCapacity
         unsafe base = .allocate(byteCount: capacity + Self.padding, alignment: 16)
         return batch

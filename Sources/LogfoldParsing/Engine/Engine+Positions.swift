@@ -27,10 +27,11 @@ extension Engine {
         }
     }
 
-    /// The positions that the batch at hand makes safe.
+    /// The positions that the batch at hand makes safe: of the sources that it has events of, and of those that have moved
+    /// on without, so that what the engine has counted by then belongs to these positions.
     mutating func takePositions() -> [(source: UInt32, position: SourcePosition)] {
         defer { written.removeAll(keepingCapacity: true) }
-        return written.flatMap { takePositions(of: $0) }
+        return written.flatMap { takePositions(of: $0) } + takeMovedPositions()
     }
 
     private mutating func takePositions(of box: SourceBox) -> [(source: UInt32, position: SourcePosition)] {

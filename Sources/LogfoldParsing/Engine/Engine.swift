@@ -39,6 +39,9 @@ public struct Engine: ~Copyable {
     /// What became of the events under the plan, if there is one, since it was given.
     package var planCounts: PlanCounts? { writer.planCounts }
 
+    /// By route of the plan, the events that were left out for it, since it was given.
+    package var filtered: [Int] { writer.filtered }
+
     /// Treats the next events by this plan; its counts begin at zero.
     package mutating func follow(_ plan: RoutePlan?) { writer.follow(plan) }
 

@@ -61,7 +61,7 @@ struct EventPipeline: ~Copyable {
         {
             return drop(event, &source)
         }
-        if let routing, !routing.admits(bytes, normalizer.record, &source) { return drop(event, &source) }
+        if let routing, !routing.admits(bytes, normalizer.record, routes, &source) { return drop(event, &source) }
         guard routes != 0 else { return skip(event, &source) }
         if source.rules.isRedacting { redactor.scan(bytes, normalizer.text) } else { redactor.forget() }
         let before = encoder.output.count
@@ -69,7 +69,7 @@ struct EventPipeline: ~Copyable {
             bytes, normalizer.record, normalizer.exceptions, context, source.origin.facts, layers: source.layerNames,
             masks: redactor.masks, original: original)
         if let routing {
-            let outcome = routing.finish(&encoder.output, from: before, &source)
+            let outcome = routing.finish(&encoder.output, from: before, routes, &source)
             // What a plan adds stands behind all else; what it masks may stand before the id.
             count(
                 event, outcome, from: before, context.time, routes, &source, id: outcome.isMasked ? nil : encoder.id,
@@ -197,7 +197,7 @@ extension EventPipeline {
         let before = encoder.output.count
         encoder.copy(bytes, line, masks: ownRedactor.masks)
         if let routing {
-            let outcome = routing.finishOwn(&encoder.output, from: before, &source)
+            let outcome = routing.finishOwn(&encoder.output, from: before, routes, &source)
             count(
                 event, outcome, from: before, time, routes, &source, id: nil,
                 isRedacted: !ownRedactor.masks.isEmpty)

@@ -21,6 +21,8 @@ struct EventWriter: ~Copyable {
 
     /// What became of the events under the plan, if there is one.
     var planCounts: PlanCounts? { pipeline.routing?.counts }
+    /// By route of the plan, the events that were left out for it.
+    var filtered: [Int] { pipeline.routing?.filtered ?? [] }
     /// Treats the next events by this plan.
     mutating func follow(_ plan: RoutePlan?) { pipeline.follow(plan) }
 
@@ -29,7 +31,7 @@ struct EventWriter: ~Copyable {
         guard !pipeline.entries.isEmpty else { return nil }
         let entries = pipeline.entries
         pipeline.entries.removeAll(keepingCapacity: true)
-        return pipeline.encoder.output.takeBatch(entries, positions)
+        return pipeline.encoder.output.takeBatch(entries, positions, filtered: filtered)
     }
 
     /// How many events wait to be taken.

@@ -8,9 +8,8 @@ extension SourceState {
         let offset = context.origin.base + Int(clamping: point.position.offset)
         arenaOffset = offset
         start = offset
-        guard let snapshot = SourceSnapshot(point.position.state) else { return }
-        context.origin.counts = snapshot.counts
-        guard let reading = snapshot.reading else { return }
+        context.origin.counts = SourceCounts(at: point.position)
+        guard let snapshot = SourceSnapshot(point.position.state), let reading = snapshot.reading else { return }
         context.resume(generation: snapshot.generation)
         context.times = reading.times
         goOn(reading, at: offset)

@@ -66,6 +66,9 @@ final class EventRouting {
         return counts
     }
 
+    /// By route, the events that were left out for it so far.
+    var filtered: [Int] { tally.filtered }
+
     private func program(of source: inout SourceContext) -> Int {
         if source.place.routing != number {
             source.place.routing = number
@@ -89,8 +92,11 @@ final class EventRouting {
 // MARK: - Before the event is written
 
 extension EventRouting {
-    /// Begins with an event; false where its head tells that it goes nowhere. Only ``finish(_:from:_:)`` may follow.
-    func admits(_ bytes: RawSpan, _ record: borrowing Record, _ source: inout SourceContext) -> Bool {
+    /// Begins with an event that the sinks of these route bits have not got yet; false where its head tells that it goes
+    /// nowhere. Only ``finish(_:from:_:_:)`` may follow.
+    func admits(
+        _ bytes: RawSpan, _ record: borrowing Record, _ missing: UInt64, _ source: inout SourceContext
+    ) -> Bool {
         let program = program(of: &source)
         evaluator.begin()
         evaluator.takeHead(bytes, record, source.origin.facts)
@@ -115,19 +121,24 @@ extension EventRouting {
                 return false
             }
         }
-        return mayBeRouted(program)
+        return mayBeRouted(program, missing)
     }
 
     /// Whether a sink may take an event that no filter drops.
-    private func mayBeRouted(_ program: Int) -> Bool {
+    private func mayBeRouted(_ program: Int, _ missing: UInt64) -> Bool {
         guard !plan.routes.isEmpty else { return true }
         for route in programs[program].routes {
             let condition = conditions[plan.transforms.count + route]
             if condition < 0 || evaluator.headAnswer(condition) != .no { return true }
         }
-        for route in plan.routes.indices { tally.filtered[route] += 1 }
+        for route in plan.routes.indices { leaveOut(route, missing) }
         tally.unrouted += 1
         return false
+    }
+
+    /// Counts an event that a route does not take; where its sink has had its turn with it before, it was counted then.
+    private func leaveOut(_ route: Int, _ missing: UInt64) {
+        if plan.routes[route].bit & missing != 0 { tally.filtered[route] += 1 }
     }
 }
 
@@ -135,23 +146,27 @@ extension EventRouting {
 
 extension EventRouting {
     /// Takes an event that `output` holds from `start` to its end through the steps, and says where it goes. One that
-    /// goes nowhere is still there.
-    func finish(_ output: inout ByteBuffer, from start: Int, _ source: inout SourceContext) -> Outcome {
+    /// goes nowhere is still there. What is left out counts for the sinks of the bits `missing`.
+    func finish(
+        _ output: inout ByteBuffer, from start: Int, _ missing: UInt64, _ source: inout SourceContext
+    ) -> Outcome {
         let program = program(of: &source)
         additions.begin()
-        return take(&output, from: start, program, isMembersKnown: true)
+        return take(&output, from: start, program, missing, isMembersKnown: true)
     }
 
     /// The same for an event that logfold has written before: whatever it holds.
-    func finishOwn(_ output: inout ByteBuffer, from start: Int, _ source: inout SourceContext) -> Outcome {
+    func finishOwn(
+        _ output: inout ByteBuffer, from start: Int, _ missing: UInt64, _ source: inout SourceContext
+    ) -> Outcome {
         let program = program(of: &source)
         evaluator.begin()
         additions.begin()
-        return take(&output, from: start, program, isMembersKnown: false)
+        return take(&output, from: start, program, missing, isMembersKnown: false)
     }
 
     private func take(
-        _ output: inout ByteBuffer, from start: Int, _ program: Int, isMembersKnown: Bool
+        _ output: inout ByteBuffer, from start: Int, _ program: Int, _ missing: UInt64, isMembersKnown: Bool
     ) -> Outcome {
         var isMasked = false
         for transform in programs[program].transforms {
@@ -180,7 +195,7 @@ extension EventRouting {
             }
         }
         if additions.write(to: &output) { evaluator.forgetText() }
-        return Outcome(routes: routes(output, start, program), isMasked: isMasked)
+        return Outcome(routes: routes(output, start, program, missing), isMasked: isMasked)
     }
 
     private func drop(_ transform: Int) -> Outcome {
@@ -199,7 +214,9 @@ extension EventRouting {
         return output.withPaddedSpan { evaluator.holds(condition, $0, line) }
     }
 
-    private func routes(_ output: borrowing ByteBuffer, _ start: Int, _ program: Int) -> UInt64 {
+    private func routes(
+        _ output: borrowing ByteBuffer, _ start: Int, _ program: Int, _ missing: UInt64
+    ) -> UInt64 {
         guard !plan.routes.isEmpty else { return .max }
         var routes: UInt64 = 0
         for route in programs[program].routes {
@@ -208,10 +225,10 @@ extension EventRouting {
                 routes |= plan.routes[route].bit
                 tally.routed[route] += 1
             } else {
-                tally.filtered[route] += 1
+                leaveOut(route, missing)
             }
         }
-        for route in programs[program].others { tally.filtered[route] += 1 }
+        for route in programs[program].others { leaveOut(route, missing) }
         if routes == 0 { tally.unrouted += 1 }
         return routes
     }

@@ -7,11 +7,11 @@ package import LogfoldSpool
 ///
 /// Used by the reader's thread only.
 package final class EngineFeed: Feed {
-    private var engine: Engine
+    var engine: Engine
     private let spool: any Spool
-    private let clock: any Clock
-    private let foldMemory: Int
-    private var sources: [UInt32: OpenSource] = [:]
+    let clock: any Clock
+    let foldMemory: Int
+    var sources: [UInt32: OpenSource] = [:]
     private var nextNumber: UInt32 = 1
     /// How each input's sources are read.
     private var readings: [ObjectIdentifier: InputReading] = [:]
@@ -32,27 +32,22 @@ package final class EngineFeed: Feed {
     private var ends: [UInt64: SourcePosition] = [:]
     /// When the first event came that was not handed on yet, by the monotonic clock.
     private var gatheringSince: Int64?
-    private var plan: RoutePlan?
+    private(set) var plan: RoutePlan?
     /// What plans before this one have decided, by name: the engine counts for the plan at hand.
-    private var earlier = Decided()
-    /// What was read so far, by input.
-    private var totals: [String: ReadingTotals] = [:]
+    private(set) var earlier = Decided()
+    /// What was read in this run, by input.
+    var totals: [String: ReadingTotals] = [:]
+    var untold = Untold()
 
-    /// Events that each transform has dropped, and that each sink's inputs and condition have left out; patterns that
-    /// were given up.
-    private struct Decided {
-        var dropped: [String: UInt64] = [:]
-        var filtered: [String: UInt64] = [:]
-        var limitedPatterns: UInt64 = 0
-    }
-
-    private struct OpenSource {
+    struct OpenSource {
         let key: UInt64
         let input: any Input
         /// What the spool is told of it.
         let forSpool: SpoolSource
         /// Where it is taken up by what was handed on so far: the engine may be ahead, with events that gather.
         var handed: SourcePosition
+        /// What the spool was told of its bytes and lines.
+        var known = SourceCounts()
     }
 
     /// A small batch waits so long for company: a wake-up of every sink costs more than the events in it.
@@ -79,6 +74,7 @@ package final class EngineFeed: Feed {
         earlier = decided
         self.plan = plan
         engine.follow(plan)
+        untold.knownFiltered = []
         spool.follow(sinks)
     }
 
@@ -145,7 +141,8 @@ extension EngineFeed {
         nextNumber += 1
         let forSpool = SpoolSource(key: source.key, input: input.name, path: source.path)
         let position = source.resume?.position ?? SourcePosition()
-        sources[number] = OpenSource(key: source.key, input: input, forSpool: forSpool, handed: position)
+        sources[number] = OpenSource(
+            key: source.key, input: input, forSpool: forSpool, handed: position, known: SourceCounts(at: position))
         fresh.append((number, position))
         return number
     }
@@ -155,12 +152,6 @@ extension EngineFeed {
         count(bytes, of: source)
         handing { engine.take(bytes, source: source, at: Int(offset), $0) }
         noteGathering()
-    }
-
-    private func count(_ bytes: RawSpan, of source: UInt32) {
-        guard let name = sources[source]?.input.name else { return }
-        totals[name, default: ReadingTotals()].bytes += UInt64(bytes.byteCount)
-        totals[name]?.lastRead = clock.now
     }
 
     package func reachedEnd(of source: UInt32) {
@@ -189,6 +180,8 @@ extension EngineFeed {
         totals[input.name, default: ReadingTotals()].lostBytes += UInt64(clamping: bytes)
         totals[input.name]?.losses += 1
         totals[input.name]?.lastLoss = reason
+        untold.read[input.name, default: InputCounts()].lostBytes &+= Swift.max(bytes, 0)
+        untold.read[input.name]?.losses &+= 1
     }
 }
 
@@ -222,6 +215,7 @@ extension EngineFeed {
         gatheringSince = nil
         var checkpoints: [SourceCheckpoint] = []
         for each in engine.takeMovedPositions() {
+            countLeft(of: each.source, at: each.position)
             note(each.position, of: each.source)
             if let checkpoint = checkpoint(of: each.source, at: each.position) { checkpoints.append(checkpoint) }
         }
@@ -235,42 +229,14 @@ extension EngineFeed {
         }
         moved.removeAll(keepingCapacity: true)
         introduceFresh()
-        if !checkpoints.isEmpty || !forgotten.isEmpty {
+        let (read, filtered) = takeUntold(filtered: engine.filtered)
+        if !checkpoints.isEmpty || !forgotten.isEmpty || !read.isEmpty || !filtered.isEmpty {
             spool.append(
-                Delivery(batch: nil, checkpoints: checkpoints, forgotten: forgotten, made: clock.monotonic))
+                Delivery(
+                    batch: nil, checkpoints: checkpoints, forgotten: forgotten, read: read, filtered: filtered,
+                    made: clock.monotonic))
             forgotten.removeAll()
         }
-    }
-
-    /// What was read, and what the engine has counted.
-    func report() -> ReaderReport {
-        var report = ReaderReport()
-        report.totals = totals
-        let counts = engine.counts
-        report.engine.folded = UInt64(counts.folded)
-        report.engine.unparsed = UInt64(counts.unparsed)
-        report.engine.redacted = UInt64(counts.redacted)
-        report.engine.openFolds = Int64(engine.openEvents)
-        report.engine.foldBytes = Int64(engine.heldBytes)
-        report.engine.maxFoldBytes = Int64(foldMemory)
-        let decided = decided
-        (report.dropped, report.filtered) = (decided.dropped, decided.filtered)
-        report.engine.limitedPatterns = decided.limitedPatterns
-        return report
-    }
-
-    /// What the plans so far have decided.
-    private var decided: Decided {
-        guard let plan, let counts = engine.planCounts else { return earlier }
-        var decided = earlier
-        for (transform, count) in zip(plan.transforms, counts.transforms) where transform.action.isFilter {
-            decided.dropped[transform.name, default: 0] += UInt64(count)
-        }
-        for (route, count) in zip(plan.routes, counts.filtered) {
-            decided.filtered[route.name, default: 0] += UInt64(count)
-        }
-        decided.limitedPatterns += UInt64(counts.limited)
-        return decided
     }
 
     private func noteGathering() {
@@ -287,14 +253,18 @@ extension EngineFeed {
     private func hand(_ batch: Batch) {
         introduceFresh()
         for each in batch.positions {
+            countLeft(of: each.source, at: each.position)
             moved.remove(each.source)
             note(each.position, of: each.source)
         }
         let checkpoints = batch.positions.compactMap { checkpoint(of: $0.source, at: $0.position) }
         countEvents(batch)
         spoolSources = named(batch)
+        let (read, filtered) = takeUntold(filtered: batch.filtered)
         spool.append(
-            Delivery(batch: batch, checkpoints: checkpoints, sources: spoolSources, made: clock.monotonic))
+            Delivery(
+                batch: batch, checkpoints: checkpoints, read: read, filtered: filtered, sources: spoolSources,
+                made: clock.monotonic))
     }
 
     /// What the numbers in a batch stand for. Mostly they are those of the batch before it, and no number is used twice.
@@ -338,27 +308,5 @@ extension EngineFeed {
     private func positionOfEarlier(_ source: UInt32) -> SourcePosition? {
         guard let key = sources[source]?.key else { return nil }
         return ended.first { $0 < source && sources[$0]?.key == key }.flatMap { sources[$0]?.handed }
-    }
-
-    private func countEvents(_ batch: Batch) {
-        // Events of one source mostly follow one another.
-        var source: UInt32?
-        var events: UInt64 = 0
-        var lines: UInt64 = 0
-        for entry in batch.entries {
-            if entry.source != source {
-                addEvents(events, lines, of: source)
-                (source, events, lines) = (entry.source, 0, 0)
-            }
-            events += 1
-            lines += UInt64(entry.lineCount)
-        }
-        addEvents(events, lines, of: source)
-    }
-
-    private func addEvents(_ events: UInt64, _ lines: UInt64, of source: UInt32?) {
-        guard let name = source.flatMap({ sources[$0]?.input.name }) else { return }
-        totals[name, default: ReadingTotals()].events += events
-        totals[name]?.lines += lines
     }
 }

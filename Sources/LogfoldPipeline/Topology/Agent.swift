@@ -263,9 +263,10 @@ extension Agent {
         if let saver { board.change { $0.positions = saver.status } }
     }
 
-    /// The ledger of every sink, and the whole run.
+    /// The ledger of every input and sink, and the whole run.
     private func sayWhatWasDone(_ status: AgentStatus) {
         let diagnostics = surroundings.diagnostics
+        for input in status.inputs { diagnostics.info("The input has ended", input.summary) }
         for sink in status.sinks {
             diagnostics.info("The sink has ended", sink.summary)
             if sink.imbalance != 0 {

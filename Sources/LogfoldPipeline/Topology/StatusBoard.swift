@@ -76,14 +76,15 @@ final class StatusBoard: Sendable {
         status.readerSilence = silence
         status.reload = facts.reload
         status.positions = facts.positions
-        status.inputs = facts.inputs.map { Self.input($0, report) }
+        let counts = spool.inputCounts()
+        status.inputs = facts.inputs.map { Self.input($0, report, counts[$0] ?? InputCounts()) }
         status.transforms = facts.transforms.map { name in
             var transform = AgentStatus.Transform(name: name)
             transform.dropped = report.dropped[name] ?? 0
             return transform
         }
         let backlogs = spool.backlogs()
-        status.sinks = facts.sinks.map { sink($0, backlogs[$0.name] ?? SinkBacklog(), report) }
+        status.sinks = facts.sinks.map { sink($0, backlogs[$0.name] ?? SinkBacklog()) }
         let fill = spool.status()
         status.spool.type = fill.type
         status.spool.bytes = fill.bytes
@@ -119,16 +120,18 @@ final class StatusBoard: Sendable {
         return lastReport.withLock { ($0.content, clock.monotonic - $0.asked) }
     }
 
-    private static func input(_ name: String, _ report: ReaderReport) -> AgentStatus.Input {
+    private static func input(
+        _ name: String, _ report: ReaderReport, _ counts: InputCounts
+    ) -> AgentStatus.Input {
         var input = AgentStatus.Input(name: name)
         input.status = report.inputs.first { $0.name == name }?.status ?? InputStatus()
         input.totals = report.totals[name] ?? ReadingTotals()
+        input.counts = counts
         return input
     }
 
     private func sink(
-        _ known: (name: String, type: String, runner: SinkRunner), _ backlog: SinkBacklog,
-        _ report: ReaderReport
+        _ known: (name: String, type: String, runner: SinkRunner), _ backlog: SinkBacklog
     ) -> AgentStatus.Sink {
         var sink = AgentStatus.Sink(name: known.name, type: known.type)
         let facts = known.runner.status
@@ -138,7 +141,7 @@ final class StatusBoard: Sendable {
         sink.delivered = backlog.delivered - min(backlog.delivered, sink.deadLettered + sink.held.events)
         sink.tally = facts.tally
         (sink.waiting, sink.waitingBytes) = (backlog.events + sink.held.events, backlog.bytes + sink.held.bytes)
-        sink.filtered = report.filtered[known.name] ?? 0
+        sink.filtered = backlog.filtered
         let before = lostBefore[known.name] ?? [:]
         sink.dropped = backlog.dropped.merging(before) { all, before in all &- before }.filter { $0.value > 0 }
         sink.emitted = backlog.taken &+ sink.filtered &- before.values.reduce(0, &+)
@@ -158,7 +161,6 @@ struct ReaderReport: Sendable {
     var totals: [String: ReadingTotals] = [:]
     /// The engine's own figures.
     var engine = AgentStatus.Engine()
-    /// Events that each transform has dropped, and that each sink's condition has left out.
+    /// Events that each transform has dropped.
     var dropped: [String: UInt64] = [:]
-    var filtered: [String: UInt64] = [:]
 }

@@ -196,7 +196,8 @@ extension DiskSpool {
             let round = Round(
                 files: contents.dirty, isFolderDirty: contents.isFolderDirty,
                 reached: SpoolContents.Synced(
-                    serial: contents.serial, sequence: contents.end, latest: contents.latest, routed: contents.routed),
+                    serial: contents.serial, sequence: contents.end, latest: contents.latest, routed: contents.routed,
+                    tally: contents.tally),
                 bytes: contents.unsyncedBytes, cursors: contents.cursors.values.map(\.snapshot))
             contents.dirty = []
             contents.isFolderDirty = false

@@ -13,16 +13,21 @@ extension RecoveredSpool {
         try found.read(folder, in: files, isRepairing: false)
         var saved = SavedPositions()
         saved.nextKey = found.contents.nextKey
+        // What waits is read again, and counts again.
+        saved.read = found.contents.tally.read
         for cursor in found.contents.cursors.values.sorted(by: { $0.stored.name < $1.stored.name }) {
             var sink = SinkPositions(name: cursor.stored.name)
             sink.state = cursor.stored.state
             sink.delivered = cursor.stored.delivered
             sink.dropped = cursor.stored.dropped
+            let before: SpoolContents
             do throws(SegmentScan.Failure) {
-                sink.checkpoints = try found.checkpoints(at: cursor.stored, folder, files)
+                before = try found.contents(before: cursor.stored, folder, files)
             } catch {
                 throw SpoolRefusal(error)
             }
+            sink.checkpoints = before.latest.merging(before.ahead[sink.name] ?? [:]) { _, had in had }
+            sink.filtered = before.tally.filtered[sink.name] ?? 0
             saved.sinks.append(sink)
         }
         return (saved, found.waiting)
@@ -33,10 +38,10 @@ extension RecoveredSpool {
         contents.cursors.mapValues { $0.waiting(routed: contents.routed[$0.stored.name] ?? 0) }
     }
 
-    /// The positions that what lies before a cursor made safe.
-    private func checkpoints(
-        at cursor: StoredCursor, _ folder: String, _ files: any FileSystem
-    ) throws(SegmentScan.Failure) -> [UInt64: SourceCheckpoint] {
+    /// The positions that what lies before a cursor made safe, and the counts there.
+    private func contents(
+        before cursor: StoredCursor, _ folder: String, _ files: any FileSystem
+    ) throws(SegmentScan.Failure) -> SpoolContents {
         var before = SpoolContents()
         let first = contents.segment(of: cursor.position) ?? 0
         for at in first..<Swift.max(contents.segments.count, first) {
@@ -56,10 +61,11 @@ extension RecoveredSpool {
                 guard found.record.header.end <= cursor.position else { break }
                 before.advance(
                     by: Delivery(batch: nil, checkpoints: body.checkpoints, forgotten: body.forgotten))
+                before.tally.take(body.tally)
             }
             if limit > cursor.position { break }
         }
-        return before.latest.merging(before.ahead[cursor.name] ?? [:]) { _, had in had }
+        return before
     }
 }
 

@@ -79,6 +79,7 @@ extension RecoveredSpool {
         var saved = saved
         let sources = saved.restore(sinks.enumerated().map { ($1, 1 << UInt64($0 % 64)) })
         contents.nextKey = saved.nextKey
+        contents.tally.read = saved.read
         for source in sources { contents.latest[source.checkpoint.key] = source.checkpoint }
         // A sink that is not in the configuration holds nothing that was not there when it went.
         for sink in saved.sinks where sinks.contains(sink.name) {
@@ -86,6 +87,7 @@ extension RecoveredSpool {
             stored.state = sink.state
             stored.delivered = sink.delivered
             stored.dropped = sink.dropped
+            contents.tally.filtered[sink.name] = sink.filtered
             stored.born = -Int64(clamping: sink.settled)
             contents.cursors[sink.name] = DiskCursor(stored)
             let ahead = sink.checkpoints.filter { contents.latest[$0.key] != $0.value }

@@ -8,6 +8,8 @@ extension DiskSpool {
         let (state, hadToYield, isNew) = change { contents in
             contents.touch(clock.monotonic)
             let isNew = contents.cursors[sink.name] == nil
+            // One of its name may have been there and have been forgotten.
+            if isNew { contents.tally.filtered[sink.name] = nil }
             let hadToYield = contents.cursors[sink.name]?.mustYield ?? false
             var cursor = contents.cursors[sink.name] ?? contents.newCursor(for: sink)
             cursor.restart(sink)

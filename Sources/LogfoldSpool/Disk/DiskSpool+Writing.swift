@@ -88,7 +88,7 @@ extension DiskSpool {
             let (start, sequence) = contents.withLock { ($0.start, $0.end) }
             try begin(start, at: sequence, &writer)
         }
-        let (sequence, routed) = contents.withLock { ($0.end, $0.routed) }
+        let (sequence, routed, tally) = contents.withLock { ($0.end, $0.routed, $0.tally.behind(delivery)) }
         let routes = writer.sinks.map { sink in
             (
                 route: RecordRoute(name: sink.name, digest: sink.digest, before: routed[sink.name] ?? 0),
@@ -96,9 +96,9 @@ extension DiskSpool {
             )
         }
         let record = Self.record(
-            delivery, sequence: sequence, time: clock.now, segment: writer.number, routes, writer.compressor)
+            delivery, sequence: sequence, time: clock.now, segment: writer.number, routes, tally, writer.compressor)
         try put(record, &writer)
-        publish(delivery, record.header, routes)
+        publish(delivery, record.header, routes, tally)
     }
 
     /// Writes a record at the end of the current segment.
@@ -169,12 +169,13 @@ extension DiskSpool {
 
     private static func record(
         _ delivery: Delivery, sequence: UInt64, time: Int64, segment: UInt64,
-        _ routes: [(route: RecordRoute, bit: UInt64)], _ compressor: ZstdCompressor?
+        _ routes: [(route: RecordRoute, bit: UInt64)], _ tally: SpoolTally, _ compressor: ZstdCompressor?
     ) -> RecordBytes {
         var body = RecordBody()
         body.routes = routes.map(\.route)
         body.checkpoints = delivery.checkpoints
         body.forgotten = delivery.forgotten
+        body.tally = tally
         if let batch = delivery.batch {
             var indices: [UInt32: UInt32] = [:]
             // Events of one source mostly follow one another.
@@ -207,7 +208,8 @@ extension DiskSpool {
 
     /// Shows a record that was written to the sinks.
     private func publish(
-        _ delivery: Delivery, _ header: RecordHeader, _ routes: [(route: RecordRoute, bit: UInt64)]
+        _ delivery: Delivery, _ header: RecordHeader, _ routes: [(route: RecordRoute, bit: UInt64)],
+        _ tally: SpoolTally
     ) {
         change(wakingSinks: header.count > 0) { contents in
             contents.serial += 1
@@ -217,9 +219,10 @@ extension DiskSpool {
             }
             for (number, source) in delivery.sources { contents.sourceNumbers[source.key] = number }
             contents.advance(by: delivery)
+            contents.tally.take(tally)
             let recent = SpoolContents.Recent(
                 serial: contents.serial, sequence: header.sequence, count: header.count, time: header.time,
-                delivery: delivery, routes: routes, weight: delivery.weight)
+                delivery: delivery, routes: routes, tally: tally, weight: delivery.weight)
             contents.recents.append(recent)
             contents.weight += recent.weight
             contents.trim(to: options.memory)
@@ -242,6 +245,7 @@ extension DiskSpool {
                 var safe = contents
                 safe.latest = contents.synced.latest
                 safe.routed = contents.synced.routed
+                safe.tally = contents.synced.tally
                 contents.dirty = []
                 return (
                     safe.start, contents.synced.sequence,
@@ -252,7 +256,7 @@ extension DiskSpool {
             for recent in recents {
                 let record = Self.record(
                     recent.delivery, sequence: recent.sequence, time: recent.time, segment: writer.number,
-                    recent.routes, writer.compressor)
+                    recent.routes, recent.tally, writer.compressor)
                 try put(record, &writer)
             }
         }

@@ -158,10 +158,13 @@ extension DiskSpool {
                 backlog.delivered = cursor.stored.delivered
                 backlog.dropped = cursor.stored.dropped
                 backlog.taken = cursor.taken(routed: routed)
+                backlog.filtered = contents.tally.filtered[cursor.stored.name] ?? 0
                 return backlog
             }
         }
     }
+
+    package func inputCounts() -> [String: InputCounts] { contents.withLock { $0.tally.read } }
 
     package func status() -> SpoolStatus {
         contents.withLock { contents in

@@ -33,12 +33,15 @@ struct RecordBody: Equatable {
     var routes: [RecordRoute] = []
     var checkpoints: [SourceCheckpoint] = []
     var forgotten: [UInt64] = []
+    /// Of what the log counts, what has changed with this record, as it stands behind it.
+    var tally = SpoolTally()
     /// Entries whose source is an index into `sources` and whose routes are bits by index into `routes`.
     var entries: [Batch.Entry] = []
 
     static func == (left: RecordBody, right: RecordBody) -> Bool {
         left.sources == right.sources && left.routes == right.routes && left.checkpoints == right.checkpoints
-            && left.forgotten == right.forgotten && left.entries.count == right.entries.count
+            && left.forgotten == right.forgotten && left.tally == right.tally
+            && left.entries.count == right.entries.count
     }
 }
 
@@ -58,6 +61,7 @@ extension RecordBody {
         }
         encoder.append(each: checkpoints) { $0.append($1) }
         encoder.append(each: forgotten) { $0.append($1) }
+        encoder.append(tally)
         encoder.append(UInt64(entries.count))
         var last = Last()
         for entry in entries {
@@ -91,6 +95,7 @@ extension RecordBody {
             try SourceCheckpoint(from: &decoder)
         }
         forgotten = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }
+        if header.version > 2 { tally = try SpoolTally(from: &decoder) }
         guard routes.count <= 64, try decoder.number() == UInt64(header.count) else { throw StateDecoder.Damaged() }
         let mask = routes.count == 64 ? UInt64.max : (1 << UInt64(routes.count)) - 1
         var last = Last()
@@ -152,6 +157,7 @@ struct SegmentStart: Equatable {
     var ahead: [String: [SourceCheckpoint]] = [:]
     /// How many events were routed to each sink so far.
     var routed: [String: UInt64] = [:]
+    var tally = SpoolTally()
 
     var encoded: [UInt8] {
         var encoder = StateEncoder()
@@ -165,12 +171,13 @@ struct SegmentStart: Equatable {
             encoder.append(sink.key)
             encoder.append(sink.value)
         }
+        encoder.append(tally)
         return encoder.bytes
     }
 
     init() {}
 
-    init(from bytes: ArraySlice<UInt8>) throws(StateDecoder.Damaged) {
+    init(from bytes: ArraySlice<UInt8>, _ header: RecordHeader) throws(StateDecoder.Damaged) {
         var decoder = StateDecoder(bytes)
         nextKey = try decoder.number()
         checkpoints = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
@@ -185,6 +192,7 @@ struct SegmentStart: Equatable {
         let routed = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
             (try decoder.string(), try decoder.number())
         }
+        if header.version > 2 { tally = try SpoolTally(from: &decoder) }
         guard decoder.isAtEnd else { throw StateDecoder.Damaged() }
         self.ahead = Dictionary(ahead) { first, _ in first }
         self.routed = Dictionary(routed) { first, _ in first }

@@ -87,7 +87,7 @@ struct StoredRecord {
     private var head: ArraySlice<UInt8> { body[8..<8 + headLength] }
 
     /// What the first record of a segment says; nil where it does not.
-    var start: SegmentStart? { header.kind == .start ? try? SegmentStart(from: head) : nil }
+    var start: SegmentStart? { header.kind == .start ? try? SegmentStart(from: head, header) : nil }
 
     /// What a delivery says beside its lines; nil where it does not.
     var delivery: RecordBody? {

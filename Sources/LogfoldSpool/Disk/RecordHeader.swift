@@ -1,6 +1,6 @@
 import LogfoldCompression
 
-// The file format of the disk spool, version 2.
+// The file format of the disk spool, version 3.
 //
 //     data_dir/spool/segment-<16 hex digits>.log   the log, cut into segments whose numbers count up
 //     data_dir/spool/cursors                       how far each sink is; see CursorFile.swift
@@ -29,9 +29,12 @@ import LogfoldCompression
 // above are little-endian; the head is written by StateEncoder:
 //
 //     delivery: sources (key, input, path), routes (sink, digest, events routed to it before), checkpoints, forgotten
-//     keys, entries (see RecordBody.swift; in version 1 without the places of their ids)
+//     keys, the counts that it changes, entries (see RecordBody.swift; in version 1 without the places of their ids)
 //     start: next key, checkpoints of all sources, what sinks had beyond them when the spool began, events routed to
-//     each sink so far
+//     each sink so far, all counts
+//
+// Counts are totals over all runs, behind the record: events left out for sinks, what was read of inputs. Versions 1 and 2
+// have none: they begin at nothing then.
 //
 // So every record can be understood without any other, and the newest segment is enough to go on. When an fsync has
 // failed, what came after the last good one is written once more to a new segment: in a segment, only the records
@@ -50,7 +53,7 @@ package struct RecordHeader: Equatable {
     /// Bytes of a header.
     package static let size = 64
     /// The version that is written; those before it are read.
-    package static let version: UInt8 = 2
+    package static let version: UInt8 = 3
     /// No body is longer; what says so is damaged.
     static let longestBody = 256 << 20
     static let magic: UInt64 = 0x0A0D_0050_5346_4C9E

@@ -148,7 +148,7 @@ extension RecoveredSpool {
                     + "them")
         }
         contents.synced = SpoolContents.Synced(
-            serial: 0, sequence: contents.end, latest: contents.latest, routed: contents.routed)
+            serial: 0, sequence: contents.end, latest: contents.latest, routed: contents.routed, tally: contents.tally)
     }
 
     /// Sequences that no record holds, and the sources that have no later position: they are read again.
@@ -190,6 +190,7 @@ extension RecoveredSpool {
             let events = body.entries.count { $0.routes >> UInt64(index) & 1 == 1 }
             contents.routed[route.name] = route.before &+ UInt64(events)
         }
+        contents.tally.take(body.tally)
         for at in gaps.indices {
             for checkpoint in body.checkpoints { gaps[at].behind.remove(checkpoint.key) }
             for key in body.forgotten { gaps[at].behind.remove(key) }

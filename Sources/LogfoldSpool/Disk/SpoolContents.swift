@@ -25,6 +25,8 @@ struct SpoolContents {
         let delivery: Delivery
         /// The sinks as they were when it was written, with their bits in its events.
         let routes: [(route: RecordRoute, bit: UInt64)]
+        /// What it says of counts.
+        let tally: SpoolTally
         let weight: Int
 
         var end: UInt64 { sequence + UInt64(count) }
@@ -45,6 +47,7 @@ struct SpoolContents {
     var end: UInt64 = 0
     var nextKey: UInt64 = 1
     var routed: [String: UInt64] = [:]
+    var tally = SpoolTally()
     /// The latest checkpoint of each source, and by sink what it had beyond them at the start.
     var latest: [UInt64: SourceCheckpoint] = [:]
     var ahead: [String: [UInt64: SourceCheckpoint]] = [:]
@@ -81,6 +84,7 @@ struct SpoolContents {
         var sequence: UInt64 = 0
         var latest: [UInt64: SourceCheckpoint] = [:]
         var routed: [String: UInt64] = [:]
+        var tally = SpoolTally()
     }
 
     var bytes: Int64 { segments.reduce(0) { $0 + $1.bytes } }
@@ -180,6 +184,7 @@ extension SpoolContents {
     mutating func begin(with start: SegmentStart) {
         nextKey = start.nextKey
         routed = start.routed
+        tally = start.tally
         for checkpoint in start.checkpoints { latest[checkpoint.key] = checkpoint }
         for (sink, checkpoints) in start.ahead {
             ahead[sink] = Dictionary(checkpoints.map { ($0.key, $0) }) { first, _ in first }
@@ -193,6 +198,7 @@ extension SpoolContents {
         start.checkpoints = latest.values.sorted { $0.key < $1.key }
         start.ahead = ahead.mapValues { $0.values.sorted { $0.key < $1.key } }
         start.routed = routed
+        start.tally = tally
         return start
     }
 }

@@ -20,6 +20,8 @@ package enum SpoolInspection {
         package var end: UInt64
         /// How far each sink is, with how many events wait for it.
         package var cursors: [(cursor: StoredCursor, waiting: UInt64)]
+        /// What became of what was read of each input, over all runs.
+        package var read: [String: InputCounts]
         /// What is not as it should be, a sentence each.
         package var findings: [String]
     }
@@ -37,7 +39,7 @@ package enum SpoolInspection {
             }, end: found.contents.end,
             cursors: found.contents.cursors.values.map(\.stored).sorted { $0.name < $1.name }.map { cursor in
                 (cursor, waiting[cursor.name] ?? 0)
-            }, findings: found.findings)
+            }, read: found.contents.tally.read, findings: found.findings)
     }
 
     /// Reads every record. Returns how many records and events are good, and what is not, a sentence each.

@@ -3,6 +3,12 @@ import LogfoldIO
 
 @testable import LogfoldPipeline
 
+private func amount(bytes: Int64, lines: Int64, events: Int64) -> ReadAmount {
+    var amount = ReadAmount()
+    (amount.bytes, amount.lines, amount.events) = (bytes, lines, events)
+    return amount
+}
+
 extension AgentStatus {
     /// 2026-11-22T10:00:00.500Z
     static let madeUpTime: Int64 = 1_795_341_600_500_000_000
@@ -23,6 +29,8 @@ extension AgentStatus {
         nova.totals.lines = 9_000
         nova.totals.events = 8_000
         nova.totals.lastRead = madeUpTime - 250_000_000
+        nova.counts.inEvents = amount(bytes: 5_000_000, lines: 45_000, events: 40_000)
+        nova.counts.leftOut = amount(bytes: 600, lines: 50, events: 37)
         nova.status.sources = [
             .init(path: "/var/log/nova/nova-api.log", position: 1_000_000, lag: 0, lastRead: madeUpTime),
             .init(path: "/var/log/nova/nova-compute.log", position: 48_576, lag: 2_048),
@@ -31,6 +39,7 @@ extension AgentStatus {
         apache.totals.lostBytes = 77
         apache.totals.losses = 2
         apache.totals.lastLoss = "the file was truncated"
+        (apache.counts.lostBytes, apache.counts.losses) = (177, 4)
         apache.status.pinnedBytes = 5
         apache.status.problems = ["'/var/log/apache2/*.log' matches no file"]
         apache.status.sources = [

@@ -80,6 +80,22 @@ struct MetricsTests {
         # TYPE logfold_input_losses_total counter
         logfold_input_losses_total{input="nova"} 0
         logfold_input_losses_total{input="we\"ird\\\nname"} 2
+        # HELP logfold_input_safe_bytes_total Bytes whose events are in the spool or were left out, over all runs.
+        # TYPE logfold_input_safe_bytes_total counter
+        logfold_input_safe_bytes_total{input="nova"} 5000600
+        logfold_input_safe_bytes_total{input="we\"ird\\\nname"} 0
+        # HELP logfold_input_safe_lines_total Their lines.
+        # TYPE logfold_input_safe_lines_total counter
+        logfold_input_safe_lines_total{input="nova"} 45050
+        logfold_input_safe_lines_total{input="we\"ird\\\nname"} 0
+        # HELP logfold_input_safe_events_total The events of these, without those that were left out.
+        # TYPE logfold_input_safe_events_total counter
+        logfold_input_safe_events_total{input="nova"} 40000
+        logfold_input_safe_events_total{input="we\"ird\\\nname"} 0
+        # HELP logfold_input_left_out_events_total Events that a transform drops or no sink takes, over all runs.
+        # TYPE logfold_input_left_out_events_total counter
+        logfold_input_left_out_events_total{input="nova"} 37
+        logfold_input_left_out_events_total{input="we\"ird\\\nname"} 0
         # HELP logfold_input_pinned_bytes Bytes on the disk that deleted files hold while they are read.
         # TYPE logfold_input_pinned_bytes gauge
         logfold_input_pinned_bytes{input="nova"} 0

@@ -91,6 +91,11 @@ struct VerdictTests {
             text(AgentStatus.madeUp.summary)
                 == "uptime=1 h read_bytes=1048576 lines=9000 events=8000 dropped_by_transforms=11 lost_bytes=77")
         #expect(
+            AgentStatus.madeUp.inputs.map { text($0.summary) } == [
+                "input=nova bytes=5000000 lines=45000 events=40000 left_out_bytes=600 left_out_events=37",
+                "input=we\"ird\\\nname bytes=0 lines=0 events=0 lost_bytes=177 losses=4",
+            ])
+        #expect(
             AgentStatus.madeUp.sinks.map { text($0.summary) } == [
                 "sink=local emitted=7989 delivered=7980 filtered=4 waiting=5",
                 "sink=elastic emitted=0 delivered=1 filtered=0 waiting=1985 dropped=6001 dead_lettered=2",

@@ -71,20 +71,35 @@ struct SourceSnapshot: Equatable {
 // MARK: - As bytes
 
 extension SourceSnapshot {
-    /// Of the encoding. Another one is not read: the source is looked at afresh from its offset on.
-    private static let version: UInt64 = 1
+    /// Of the encoding. Version 1 does not count events; a later one is not read, and the source is looked at afresh from
+    /// its offset on.
+    private static let version: UInt64 = 2
 
     /// A snapshot in ``bytes``; nil if they are none, of another version, or damaged.
     init?(_ bytes: [UInt8]) {
         do throws(StateDecoder.Damaged) {
             var decoder = StateDecoder(bytes)
-            guard try decoder.number() == Self.version else { return nil }
+            let version = try decoder.number()
+            guard 1...Self.version ~= version else { return nil }
             let flags = try decoder.flags(2)
-            counts = try SourceCounts(&decoder)
+            counts = try SourceCounts(&decoder, version)
             let generation = try decoder.hash()
             self.generation = flags[1] ? generation : nil
             reading = flags[0] ? try Reading(&decoder) : nil
             guard decoder.isAtEnd else { return nil }
+        } catch {
+            return nil
+        }
+    }
+
+    /// The counts in ``bytes``, which stand before all that takes long to read.
+    static func counts(in bytes: [UInt8]) -> SourceCounts? {
+        do throws(StateDecoder.Damaged) {
+            var decoder = StateDecoder(bytes)
+            let version = try decoder.number()
+            guard 1...Self.version ~= version else { return nil }
+            _ = try decoder.flags(2)
+            return try SourceCounts(&decoder, version)
         } catch {
             return nil
         }
@@ -103,19 +118,22 @@ extension SourceSnapshot {
 }
 
 extension SourceCounts {
-    fileprivate init(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) {
+    fileprivate init(_ decoder: inout StateDecoder, _ version: UInt64) throws(StateDecoder.Damaged) {
         self.init()
-        written.bytes = try decoder.signed()
-        written.lines = try decoder.signed()
-        filtered.bytes = try decoder.signed()
-        filtered.lines = try decoder.signed()
+        func amount(_ decoder: inout StateDecoder) throws(StateDecoder.Damaged) -> ReadAmount {
+            guard version == 1 else { return try decoder.amount() }
+            var amount = ReadAmount()
+            amount.bytes = try decoder.signed()
+            amount.lines = try decoder.signed()
+            return amount
+        }
+        written = try amount(&decoder)
+        filtered = try amount(&decoder)
     }
 
     fileprivate func write(to encoder: inout StateEncoder) {
-        encoder.append(signed: written.bytes)
-        encoder.append(signed: written.lines)
-        encoder.append(signed: filtered.bytes)
-        encoder.append(signed: filtered.lines)
+        encoder.append(written)
+        encoder.append(filtered)
     }
 }
 

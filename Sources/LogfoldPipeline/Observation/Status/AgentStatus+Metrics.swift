@@ -58,6 +58,18 @@ extension AgentStatus {
         family("losses_total", .counter, "How often something was lost before it could be read.") {
             .init($0.totals.losses, $1)
         }
+        family("safe_bytes_total", .counter, "Bytes whose events are in the spool or were left out, over all runs.") {
+            .init($0.counts.inEvents.bytes &+ $0.counts.leftOut.bytes, $1)
+        }
+        family("safe_lines_total", .counter, "Their lines.") {
+            .init($0.counts.inEvents.lines &+ $0.counts.leftOut.lines, $1)
+        }
+        family("safe_events_total", .counter, "The events of these, without those that were left out.") {
+            .init($0.counts.inEvents.events, $1)
+        }
+        family("left_out_events_total", .counter, "Events that a transform drops or no sink takes, over all runs.") {
+            .init($0.counts.leftOut.events, $1)
+        }
         family("pinned_bytes", .gauge, "Bytes on the disk that deleted files hold while they are read.") {
             .init($0.status.pinnedBytes, $1)
         }

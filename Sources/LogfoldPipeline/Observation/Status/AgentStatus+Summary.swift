@@ -1,3 +1,5 @@
+import LogfoldCore
+
 extension AgentStatus {
     /// The whole run in a few fields, for the last line of the agent's own log.
     package var summary: [(String, String)] {
@@ -11,6 +13,20 @@ extension AgentStatus {
             ("lost_bytes", inputs.map(\.totals.lostBytes).reduce(0, &+)),
         ]
         return fields + more.filter { $0.1 > 0 }.map { ($0.0, "\($0.1)") }
+    }
+}
+
+extension AgentStatus.Input {
+    /// What became of what was read of it, over all runs, for a line of the agent's own log.
+    package var summary: [(String, String)] {
+        let always = [
+            ("bytes", counts.inEvents.bytes), ("lines", counts.inEvents.lines), ("events", counts.inEvents.events),
+        ]
+        let more = [
+            ("left_out_bytes", counts.leftOut.bytes), ("left_out_events", counts.leftOut.events),
+            ("lost_bytes", counts.lostBytes), ("losses", counts.losses),
+        ].filter { $0.1 != 0 }
+        return [("input", name)] + (always + more).map { ($0.0, "\($0.1)") }
     }
 }
 

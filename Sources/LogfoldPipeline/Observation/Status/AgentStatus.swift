@@ -4,7 +4,7 @@ package import LogfoldIO
 /// All that the agent tells of itself, at one moment: the one source of `/metrics`, `/status`, `logfold status`, the
 /// probes and the line at its end.
 ///
-/// Counters count from the start of this run. Times are nanoseconds since 1970 UTC.
+/// Counters count from the start of this run, unless they say otherwise. Times are nanoseconds since 1970 UTC.
 package struct AgentStatus: Sendable, Equatable {
     /// What the agent is doing.
     package enum State: String, Sendable, CaseIterable {
@@ -91,6 +91,8 @@ extension AgentStatus {
         package var status = InputStatus()
         /// What was read of it in this run.
         package var totals = ReadingTotals()
+        /// What became of what was read of it, over all runs.
+        package var counts = InputCounts()
 
         /// An input that has read nothing.
         package init(name: String) { self.name = name }
@@ -116,12 +118,12 @@ extension AgentStatus {
         package var name: String
         /// Its type.
         package var type: String
-        /// Events that have left the engine while the sink was there, and those that it got in earlier runs; nil where
-        /// nobody counts them.
+        /// Events that have left the engine while the sink was there, over all runs, but for those that earlier runs have
+        /// lost; nil where nobody counts them.
         package var emitted: UInt64?
         /// Events that it has safe, over all runs.
         package var delivered: UInt64 = 0
-        /// Events that its `inputs` and `condition` leave out.
+        /// Events that its `inputs` and `condition` leave out, over all runs.
         package var filtered: UInt64 = 0
         /// Events that were lost for this sink, by cause.
         package var dropped: [String: UInt64] = [:]

@@ -44,6 +44,7 @@ extension StatusJSON {
         input.totals.losses = item["losses"].count
         input.totals.lastLoss = item["last_loss"].text
         input.totals.lastRead = item["last_read"].time
+        input.counts = counts(item["over_all_runs"])
         input.status.pinnedBytes = item["pinned_bytes"].integer
         input.status.problems = item["problems"].texts
         input.status.sources = item["sources"].elements.map { source in
@@ -52,6 +53,19 @@ extension StatusJSON {
                 lastRead: source["last_read"].time, problem: source["problem"].text)
         }
         return input
+    }
+
+    private static func counts(_ item: JSONTree) -> InputCounts {
+        var counts = InputCounts()
+        counts.inEvents.bytes = item["bytes"].integer
+        counts.inEvents.lines = item["lines"].integer
+        counts.inEvents.events = item["events"].integer
+        counts.leftOut.bytes = item["left_out_bytes"].integer
+        counts.leftOut.lines = item["left_out_lines"].integer
+        counts.leftOut.events = item["left_out_events"].integer
+        counts.lostBytes = item["lost_bytes"].integer
+        counts.losses = item["losses"].integer
+        return counts
     }
 
     private static func sink(_ item: JSONTree) -> AgentStatus.Sink {

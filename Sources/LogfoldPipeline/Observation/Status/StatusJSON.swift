@@ -54,6 +54,7 @@ package enum StatusJSON {
             item.value("losses", input.totals.losses)
             item.value("last_loss", input.totals.lastLoss)
             item.time("last_read", input.totals.lastRead)
+            item.object("over_all_runs") { write(input.counts, to: &$0) }
             item.value("pinned_bytes", input.status.pinnedBytes)
             item.texts("problems", input.status.problems)
             item.array("sources") { list in
@@ -68,6 +69,17 @@ package enum StatusJSON {
                 }
             }
         }
+    }
+
+    private static func write(_ counts: InputCounts, to item: inout JSONWriter) {
+        item.value("bytes", counts.inEvents.bytes)
+        item.value("lines", counts.inEvents.lines)
+        item.value("events", counts.inEvents.events)
+        item.value("left_out_bytes", counts.leftOut.bytes)
+        item.value("left_out_lines", counts.leftOut.lines)
+        item.value("left_out_events", counts.leftOut.events)
+        item.value("lost_bytes", counts.lostBytes)
+        item.value("losses", counts.losses)
     }
 
     private static func write(_ sink: AgentStatus.Sink, to list: inout JSONWriter) {

@@ -137,6 +137,9 @@ private enum SpoolPage {
             "events     \(report.segments.first?.first ?? report.end) to \(report.end), the last not included",
         ]
         if let oldest = report.segments.first { lines.append("oldest     \(TimestampText.rfc3339(oldest.time))") }
+        for (input, counts) in report.read.sorted(by: { $0.key < $1.key }) {
+            lines.append("input      \(text(of: input, counts))")
+        }
         for (cursor, waiting) in report.cursors {
             var line =
                 "sink       \(cursor.name): at \(cursor.position), \(HumanText.count(waiting, of: "event")) wait, "
@@ -150,5 +153,14 @@ private enum SpoolPage {
         }
         lines += report.findings.map { "warning    \($0)" }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func text(of input: String, _ counts: InputCounts) -> String {
+        var text =
+            "\(input): \(HumanText.bytes(counts.inEvents.bytes)) in \(HumanText.count(counts.inEvents.events)) events"
+        if counts.leftOut.events > 0 {
+            text += ", \(HumanText.bytes(counts.leftOut.bytes)) in \(HumanText.count(counts.leftOut.events)) left out"
+        }
+        return counts.losses > 0 ? "\(text), \(HumanText.bytes(counts.lostBytes)) lost before they were read" : text
     }
 }
