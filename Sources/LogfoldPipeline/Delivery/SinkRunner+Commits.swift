@@ -7,24 +7,17 @@ import LogfoldSpool
 extension SinkRunner {
     func drive(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
         var taken: Int?
-        var nextTry: Int64?
-        while !isStopped {
-            if let pause = nextTry {
-                guard waitOut(pause, sink) else { continue }
-                if spool.wantsBack(from: name) { return .givenBack(nextTry: pause) }
-            }
-            retryHeld(sink)
-            switch take(sink, isTriedAgain: nextTry != nil, &taken) {
-            case .more: continue
-            case .ended: return .done
+        return drive(sink) { isTriedAgain in
+            switch take(sink, isTriedAgain: isTriedAgain, &taken) {
+            case .more: return .unfinished
+            case .ended: return .ended
             case .enough: break
             }
-            nextTry = commit(sink, &backoff)
-            guard nextTry == nil else { continue }
+            if let nextTry = commit(sink, &backoff) { return .tried(nextTry: nextTry) }
             if let index = taken { spool.acknowledge(sink: name, through: index, state: sink.state) }
             taken = nil
+            return .tried(nextTry: nil)
         }
-        return .stopped
     }
 
     private enum Taking {

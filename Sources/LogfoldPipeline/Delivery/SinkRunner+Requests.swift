@@ -6,20 +6,13 @@ import LogfoldSpool
 
 extension SinkRunner {
     func drive(_ sink: any PipeliningSink, _ backoff: inout Backoff) -> Outcome {
-        var nextTry: Int64?
-        while !isStopped {
-            // Nothing is in flight after a failure.
-            if let pause = nextTry {
-                guard waitOut(pause, sink) else { continue }
-                if spool.wantsBack(from: name) { return .givenBack(nextTry: pause) }
-            }
-            retryHeld(sink)
-            guard feed(sink) else { return .done }
+        // Nothing is in flight after a failure, so nothing is waited for but the pause then.
+        drive(sink) { _ in
+            guard feed(sink) else { return .ended }
             sink.begin(isFlushing: isDue(sink) || spool.isExhausted(for: name))
             waitForAnswer(sink)
-            nextTry = settle(sink, &backoff)
+            return .tried(nextTry: settle(sink, &backoff))
         }
-        return .stopped
     }
 
     /// Gives the sink what has come, and begins requests for it; waits for more where there is nothing else to do. False

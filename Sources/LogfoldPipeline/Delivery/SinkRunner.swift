@@ -127,6 +127,34 @@ extension SinkRunner {
         case givenBack(nextTry: Int64)
     }
 
+    /// What came of a turn of a sink.
+    enum Turn {
+        /// It has tried to bring something to safety: nil where that went well, else when to try it again.
+        case tried(nextTry: Int64?)
+        /// It has tried nothing yet.
+        case unfinished
+        /// There is nothing left to do.
+        case ended
+    }
+
+    /// Lets a sink take turns, with pauses after failures, until one has ended or the runner is stopped.
+    func drive(_ sink: any Sink, turn: (_ isTriedAgain: Bool) -> Turn) -> Outcome {
+        var nextTry: Int64?
+        while !isStopped {
+            if let pause = nextTry {
+                guard waitOut(pause, sink) else { continue }
+                if spool.wantsBack(from: name) { return .givenBack(nextTry: pause) }
+            }
+            retryHeld(sink)
+            switch turn(nextTry != nil) {
+            case .tried(let next): nextTry = next
+            case .unfinished: continue
+            case .ended: return .done
+            }
+        }
+        return .stopped
+    }
+
     /// Waits until what has failed is to be tried again, or what was taken is wanted back; false where something else is
     /// to be done first.
     func waitOut(_ pause: Int64, _ sink: any Sink) -> Bool {
