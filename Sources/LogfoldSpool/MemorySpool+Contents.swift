@@ -40,16 +40,16 @@ extension MemorySpool.Contents {
     /// A sink has settled these events; false where it has nothing of the kind.
     mutating func settle(_ name: String, _ events: [Range<UInt64>]) -> Bool {
         guard var cursor = cursors[name] else { return false }
-        var count = 0
-        for (number, var bits) in cursor.open {
+        for (number, open) in cursor.open {
+            var bits = open
             let settled = events.reduce(0) { $0 + bits.clear($1, from: deliveries[number - first].first) }
             guard settled > 0 else { continue }
-            count += settled
+            cursor.settled.append((number, open.subtracting(bits)))
             deliveries[number - first].deliveredBy.insert(name)
             cursor.open[number] = bits
         }
         cursors[name] = cursor
-        return count > 0
+        return !cursor.settled.isEmpty
     }
 
     /// Moves a cursor behind the deliveries of which all is settled; nil where there is none, unless it is forced.
@@ -71,10 +71,32 @@ extension MemorySpool.Contents {
         }
         guard count > 0 || isForced else { return nil }
         revision += 1
+        let ahead = takeAhead(&cursor)
         var step = SinkStep(cursor.positions)
         step.checkpoints = Array(moved.values)
         step.forgotten = forgotten
+        step.ahead = ahead
+        cursor.positions.take(step)
         return step
+    }
+
+    /// Of what a sink has settled since the last step, the events behind its place, by the keys of their sources; as many
+    /// as are saved. They count as delivered from now on.
+    private func takeAhead(_ cursor: inout MemorySpool.Cursor) -> [UInt64: [EventSpan]] {
+        var room = SinkPositions.mostAhead - cursor.positions.ahead.values.reduce(0) { $0 + $1.count }
+        var ahead: [UInt64: [EventSpan]] = [:]
+        for (number, bits) in cursor.settled.sorted(by: { $0.number < $1.number }) where number >= cursor.acknowledged {
+            let delivery = deliveries[number - first].delivery
+            for (at, entry) in (delivery.batch?.entries ?? []).enumerated() where bits[at] && room > 0 {
+                guard let key = delivery.sources[entry.source]?.key else { continue }
+                ahead[key, default: []].append(EventSpan(offset: entry.offset, length: entry.rawLength))
+                cursor.ahead[number, default: 0] += 1
+                room -= 1
+            }
+        }
+        cursor.settled.removeAll()
+        cursor.positions.delivered += UInt64(ahead.values.reduce(0) { $0 + $1.count })
+        return ahead
     }
 
     func backlog(of cursor: MemorySpool.Cursor) -> SinkBacklog {
@@ -84,7 +106,7 @@ extension MemorySpool.Contents {
         for (at, numbered) in deliveries.enumerated().dropFirst(cursor.acknowledged - first) {
             let all = numbered.delivery.bits(for: cursor.route)
             let open = cursor.open[first + at] ?? all
-            backlog.delivered += UInt64(all.count - open.count)
+            backlog.delivered += UInt64(all.count - open.count - cursor.ahead[first + at, default: 0])
             backlog.events += UInt64(open.count)
             backlog.bytes += numbered.delivery.bytes(of: open)
             backlog.filtered += numbered.delivery.filtered[cursor.positions.name] ?? 0
@@ -112,11 +134,12 @@ extension MemorySpool.Contents {
 extension MemorySpool.Cursor {
     /// Goes behind the first delivery, of which all is settled or lost.
     mutating func pass(_ delivery: Delivery) {
-        open[acknowledged] = nil
+        let number = acknowledged
+        open[number] = nil
         acknowledged += 1
         next = Swift.max(next, acknowledged)
-        positions.advance(by: delivery)
-        positions.delivered += UInt64(delivery.events(for: route) - lost)
+        positions.filtered &+= delivery.filtered[positions.name] ?? 0
+        positions.delivered += UInt64(delivery.events(for: route) - lost - (ahead.removeValue(forKey: number) ?? 0))
         lost = 0
     }
 }

@@ -24,6 +24,9 @@ package final class MemorySpool: Spool {
         var acknowledged: Int
         /// Of deliveries that are not acknowledged as a whole, by their numbers: the events that are not settled.
         var open: [Int: EventBits] = [:]
+        /// Events that were settled since the last step, and how many of each of those deliveries count as delivered.
+        var settled: [(number: Int, events: EventBits)] = []
+        var ahead: [Int: Int] = [:]
         /// Events delivered or lost in earlier runs, and those put in for it in this one.
         var taken: UInt64
         /// How many events of the first delivery it has lost, until the cursor goes behind that.

@@ -22,6 +22,8 @@ package struct SinkStep: Sendable, Equatable {
     /// Its new places in sources, and sources that need no place any more.
     package var checkpoints: [SourceCheckpoint] = []
     package var forgotten: [UInt64] = []
+    /// Events that it has done with before others in front of them, by the keys of their sources.
+    package var ahead: [UInt64: [EventSpan]] = [:]
 
     /// A sink that stands as before, with these counts and this state.
     init(_ positions: SinkPositions) {
@@ -39,12 +41,7 @@ extension SavedPositions {
         switch change {
         case .advanced(let step):
             guard let at = sinks.firstIndex(where: { $0.name == step.sink }) else { return }
-            sinks[at].state = step.state
-            sinks[at].delivered = step.delivered
-            sinks[at].dropped = step.dropped
-            sinks[at].filtered = step.filtered
-            for checkpoint in step.checkpoints { sinks[at].checkpoints[checkpoint.key] = checkpoint }
-            for key in step.forgotten { sinks[at].checkpoints[key] = nil }
+            sinks[at].take(step)
             for checkpoint in step.checkpoints { nextKey = Swift.max(nextKey, checkpoint.key + 1) }
         case .introduced(let checkpoint):
             for at in sinks.indices where sinks[at].checkpoints[checkpoint.key] == nil {
@@ -59,7 +56,8 @@ extension SavedPositions {
 // MARK: - Coding
 
 extension PositionChange {
-    /// What a payload begins with. In the first version of a step nothing was lost, in the first two nothing left out.
+    /// What a payload begins with. In the first version of a step nothing was lost, in the first two nothing left out or
+    /// ahead.
     private enum Kind {
         static let first: UInt64 = 1, withDropped: UInt64 = 3, advanced: UInt64 = 4
         static let introduced: UInt64 = 2, counted: UInt64 = 5
@@ -75,6 +73,7 @@ extension PositionChange {
             encoder.append(step.delivered)
             encoder.append(counts: step.dropped)
             encoder.append(step.filtered)
+            encoder.append(ahead: step.ahead)
             encoder.append(each: step.checkpoints) { $0.append($1) }
             encoder.append(each: step.forgotten) { $0.append($1) }
         case .introduced(let checkpoint):
@@ -95,7 +94,10 @@ extension PositionChange {
             step.state = try decoder.text()
             step.delivered = try decoder.number()
             if kind != Kind.first { step.dropped = try decoder.counts() }
-            if kind == Kind.advanced { step.filtered = try decoder.number() }
+            if kind == Kind.advanced {
+                step.filtered = try decoder.number()
+                step.ahead = try decoder.ahead()
+            }
             step.checkpoints = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
                 try SourceCheckpoint(from: &decoder)
             }
@@ -109,6 +111,19 @@ extension PositionChange {
 }
 
 extension StateEncoder {
+    /// Events ahead of places, each relative to the one before: there may be many.
+    mutating func append(ahead: [UInt64: [EventSpan]]) {
+        append(each: ahead.sorted { $0.key < $1.key }) { encoder, source in
+            encoder.append(source.key)
+            var end: Int64 = 0
+            encoder.append(each: source.value) { encoder, event in
+                encoder.append(signed: event.offset &- end)
+                encoder.append(signed: event.length)
+                end = event.offset &+ event.length
+            }
+        }
+    }
+
     /// A checkpoint.
     mutating func append(_ checkpoint: SourceCheckpoint) {
         append(checkpoint.key)
@@ -120,6 +135,23 @@ extension StateEncoder {
         }
         append(checkpoint.position.state)
         append(checkpoint.place)
+    }
+}
+
+extension StateDecoder {
+    /// Events ahead of places.
+    mutating func ahead() throws(Damaged) -> [UInt64: [EventSpan]] {
+        let sources = try list { (decoder) throws(Damaged) in
+            let key = try decoder.number()
+            var end: Int64 = 0
+            let events = try decoder.list { (decoder) throws(Damaged) in
+                let event = EventSpan(offset: end &+ (try decoder.signed()), length: try decoder.signed())
+                end = event.offset &+ event.length
+                return event
+            }
+            return (key, events)
+        }
+        return Dictionary(sources) { first, _ in first }
     }
 }
 

@@ -3,13 +3,14 @@ import LogfoldCore
 // The positions file. All numbers as StateEncoder writes them:
 //
 //     magic      8 bytes  "LFPOS" 0 0 and the version, 3; version 1 has no events lost, and neither it nor version 2 has
-//                         counts of inputs and of events left out
+//                         counts of inputs and of events left out, nor events ahead
 //     checksum   4 bytes  CRC-32 of all that follows, lowest byte first
 //     generation: number of the first journal that goes on from here
 //     next key
 //     what was read of inputs
 //     checkpoints, each once, however many sinks share it: key, input, offset, spans that have left, state, place
-//     sinks: name, state, events delivered, events lost by cause, events left out, numbers of its checkpoints in that list
+//     sinks: name, state, events delivered, events lost by cause, events left out, events ahead of its places, numbers of
+//            its checkpoints in that list
 //
 // It is replaced whole: written under another name, brought to the disk, renamed. A file that is not right to the last
 // bit is set aside, since half a truth about positions would be a silent loss.
@@ -53,6 +54,7 @@ extension SavedPositions {
             encoder.append(sink.0.delivered)
             encoder.append(counts: sink.0.dropped)
             encoder.append(sink.0.filtered)
+            encoder.append(ahead: sink.0.ahead)
             encoder.append(each: sink.1) { $0.append(UInt64($1)) }
         }
         let sum = checksum(encoder.bytes)
@@ -87,7 +89,10 @@ extension SavedPositions {
             sink.state = try decoder.text()
             sink.delivered = try decoder.number()
             if version > 1 { sink.dropped = try decoder.counts() }
-            if version > 2 { sink.filtered = try decoder.number() }
+            if version > 2 {
+                sink.filtered = try decoder.number()
+                sink.ahead = try decoder.ahead()
+            }
             let numbers = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }
             for number in numbers {
                 guard number < UInt64(shared.count) else { throw StateDecoder.Damaged() }

@@ -14,6 +14,18 @@ package struct SinkPositions: Sendable, Equatable {
     package var filtered: UInt64 = 0
     /// Its place in every source, by the source's key.
     package var checkpoints: [UInt64: SourceCheckpoint] = [:]
+    /// Events behind its place that it has done with as well, by the source's key.
+    package var ahead: [UInt64: [EventSpan]] = [:]
+
+    /// So many events ahead of its places are saved for a sink: what is settled beyond them comes again after a crash.
+    static let mostAhead = 4096
+
+    /// Its place in a source, with all that is not to be sent to it again.
+    func reached(_ key: UInt64) -> SourceCheckpoint? {
+        guard var checkpoint = checkpoints[key] else { return nil }
+        checkpoint.position.left += ahead[key] ?? []
+        return checkpoint
+    }
 
     /// Events that were put in for it and that it has done with.
     var settled: UInt64 { dropped.values.reduce(delivered, +) }
@@ -21,11 +33,23 @@ package struct SinkPositions: Sendable, Equatable {
     /// A sink that has got nothing yet.
     package init(name: String) { self.name = name }
 
-    /// Takes over what a delivery made safe.
-    mutating func advance(by delivery: Delivery) {
-        for checkpoint in delivery.checkpoints { checkpoints[checkpoint.key] = checkpoint }
-        for key in delivery.forgotten { checkpoints[key] = nil }
-        filtered &+= delivery.filtered[name] ?? 0
+    /// Takes a step of its own.
+    mutating func take(_ step: SinkStep) {
+        state = step.state
+        delivered = step.delivered
+        dropped = step.dropped
+        filtered = step.filtered
+        for (key, events) in step.ahead { ahead[key, default: []] += events }
+        for checkpoint in step.checkpoints {
+            checkpoints[checkpoint.key] = checkpoint
+            guard let events = ahead[checkpoint.key] else { continue }
+            let left = events.filter { !checkpoint.position.covers($0) }
+            ahead[checkpoint.key] = left.isEmpty ? nil : left
+        }
+        for key in step.forgotten {
+            checkpoints[key] = nil
+            ahead[key] = nil
+        }
     }
 }
 
@@ -56,25 +80,25 @@ extension SavedPositions {
             sinks.append(fresh)
         }
         let present = routes.compactMap { each in
-            sinks.first { $0.name == each.name }.map { (route: each.route, checkpoints: $0.checkpoints) }
+            sinks.first { $0.name == each.name }.map { (route: each.route, positions: $0) }
         }
-        let keys = Set(present.flatMap(\.checkpoints.keys)).sorted()
+        let keys = Set(present.flatMap(\.positions.checkpoints.keys)).sorted()
         return keys.map { key in Self.restore(key, present) }
     }
 
     private static func restore(
-        _ key: UInt64, _ sinks: [(route: UInt64, checkpoints: [UInt64: SourceCheckpoint])]
+        _ key: UInt64, _ sinks: [(route: UInt64, positions: SinkPositions)]
     ) -> RestoredSource {
         var lowest: SourceCheckpoint?
         var delivered: [(routes: UInt64, position: SourcePosition)] = []
         for sink in sinks {
             // Every sink knows every source from its first position on; see MemorySpool.introduce.
-            guard let own = sink.checkpoints[key] else { continue }
+            guard let own = sink.positions.checkpoints[key], let reached = sink.positions.reached(key) else { continue }
             if lowest.map({ own.isBehind($0) }) ?? true { lowest = own }
-            if let at = delivered.firstIndex(where: { $0.position == own.position }) {
+            if let at = delivered.firstIndex(where: { $0.position == reached.position }) {
                 delivered[at].routes |= sink.route
             } else {
-                delivered.append((sink.route, own.position))
+                delivered.append((sink.route, reached.position))
             }
         }
         let checkpoint = lowest ?? SourceCheckpoint(key: key, input: "", position: SourcePosition(), place: [])

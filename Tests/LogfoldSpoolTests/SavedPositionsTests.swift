@@ -14,6 +14,7 @@ import Testing
         a.state = [1, 2, 3]
         a.delivered = 70_000
         a.filtered = 300
+        a.ahead = [1: [EventSpan(offset: 700, length: 9), EventSpan(offset: 650, length: 20)]]
         a.checkpoints = [1: checkpoint(1, 500), 2: checkpoint(2, 40, left: [EventSpan(offset: 60, length: 9)])]
         var b = SinkPositions(name: "b")
         b.checkpoints = [1: checkpoint(1, 300), 2: checkpoint(2, 40, left: [EventSpan(offset: 60, length: 9)])]
@@ -72,6 +73,8 @@ import Testing
             ])
         #expect(sources[0].resume.delivered.map(\.routes) == [0b01, 0b10])
         #expect(sources[0].resume.delivered.map(\.position.offset) == [500, 300])
+        #expect(sources[0].resume.delivered.map(\.position.left.count) == [2, 0], "what a has ahead of its place")
+        #expect(sources[0].resume.position == checkpoint(1, 300).position)
         // Where both are equally far there is one entry.
         #expect(sources[1].resume.delivered.map(\.routes) == [0b11])
     }
@@ -174,6 +177,68 @@ import Testing
             }
             #expect(spool.inputCounts()["logs"]?.inEvents.events == Int64(lowest + 10))
         }
+    }
+
+    /// A delivery of so many events of one byte each.
+    private func events(_ places: Range<Int>) -> Delivery {
+        var delivery = delivery(places.map { "\($0)" }, to: Int64(places.upperBound))
+        delivery.batch = delivery.batch.map { batch in
+            var entries = batch.entries
+            for at in entries.indices { entries[at].offset = Int64(places.lowerBound + at) }
+            return Batch(lines: batch, entries: entries)
+        }
+        return delivery
+    }
+
+    private func ahead(_ places: Range<Int>) -> [EventSpan] { places.map { EventSpan(offset: Int64($0), length: 1) } }
+
+    @Test func whatWasAcknowledgedBeforeOthersInFrontOfItIsKnownAfterAKill() throws {
+        do {
+            let store = try store()
+            let spool = try spool(store)
+            spool.introduce(checkpoint(1, 0))
+            for places in [0..<10, 10..<20, 20..<30] { spool.append(events(places)) }
+            for _ in 0..<3 { _ = spool.next(for: "a", until: 0) }
+            spool.acknowledge(sink: "a", events: [14..<16], state: [1])
+            spool.acknowledge(sink: "a", events: [22..<25], state: [2])
+            #expect(spool.backlogs()["a"] == SinkBacklog(events: 25, bytes: 65, delivered: 5, taken: 30))
+        }
+        var saved = try #require(try store().load().positions)
+        #expect(saved.sinks.map(\.state) == [[2]])
+        #expect(saved.sinks.map(\.delivered) == [5])
+        let source = try #require(saved.restore([("a", 1)]).first)
+        #expect(source.resume.position.offset == 0 && source.resume.position.left == [])
+        #expect(source.resume.delivered.map(\.position.left) == [ahead(14..<16) + ahead(22..<25)])
+
+        // Once all before it has been acknowledged, the place itself says it.
+        let store = try store()
+        let spool = MemorySpool(maxBytes: 1 << 20, saved: saved, store: store)
+        _ = spool.attach(sink: "a", route: 1)
+        try save(spool, store)
+        spool.append(events(0..<14))
+        spool.append(events(16..<22))
+        let last = spool.next(for: "a", until: 0).flatMap { _ in spool.next(for: "a", until: 0) }
+        spool.acknowledge(sink: "a", through: try #require(last).index, state: [3])
+        let after = try #require(try self.store().load().positions?.sinks.first)
+        #expect(after.checkpoints[1]?.position.offset == 22)
+        #expect(after.ahead == [1: ahead(22..<25)])
+        #expect(after.delivered == 25)
+    }
+
+    @Test func moreAheadThanIsSavedComesAgain() throws {
+        let spool = try spool(try store())
+        spool.introduce(checkpoint(1, 0))
+        let most = SinkPositions.mostAhead
+        spool.append(events(0..<most + 10))
+        _ = spool.next(for: "a", until: 0)
+        spool.acknowledge(sink: "a", events: [1..<UInt64(most + 5)], state: [])
+        let saved = try #require(try store().load().positions?.sinks.first)
+        #expect(saved.ahead == [1: ahead(1..<most + 1)])
+        #expect(saved.delivered == UInt64(most))
+        #expect(spool.backlogs()["a"]?.delivered == UInt64(most + 4))
+        spool.acknowledge(sink: "a", through: 0, state: [])
+        #expect(spool.backlogs()["a"]?.delivered == UInt64(most + 10))
+        #expect(spool.positions().saved.sinks.first?.ahead == [:])
     }
 
     @Test func aStepThatWasCutInItsWriteIsLeftOutAndThoseBeforeItCount() throws {

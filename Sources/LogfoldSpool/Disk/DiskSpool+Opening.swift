@@ -90,8 +90,11 @@ extension RecoveredSpool {
             contents.tally.filtered[sink.name] = sink.filtered
             stored.born = -Int64(clamping: sink.settled)
             contents.cursors[sink.name] = DiskCursor(stored)
-            let ahead = sink.checkpoints.filter { contents.latest[$0.key] != $0.value }
-            if !ahead.isEmpty { contents.ahead[sink.name] = ahead }
+            let reached = sink.checkpoints.compactMap { sink.reached($0.key) }
+            let ahead = reached.filter { contents.latest[$0.key] != $0 }
+            if !ahead.isEmpty {
+                contents.ahead[sink.name] = Dictionary(ahead.map { ($0.key, $0) }) { first, _ in first }
+            }
         }
     }
 }

@@ -22,6 +22,13 @@ struct EventBits: Equatable {
     var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
     var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
+    /// The bits that are set here and not there; both are of one record.
+    func subtracting(_ other: EventBits) -> EventBits {
+        var bits = self
+        for at in bits.words.indices { bits.words[at] &= ~other.words[at] }
+        return bits
+    }
+
     /// Clears the bits of a range, as far as it lies inside, and says how many were set.
     mutating func clear(_ range: Range<Int>) -> Int {
         var cleared = 0
