@@ -60,6 +60,7 @@ extension MemorySpool.Contents {
         // Of several checkpoints of one source the last counts.
         var moved: [UInt64: SourceCheckpoint] = [:]
         var forgotten: [UInt64] = []
+        var inputs: Set<String> = []
         var count = 0
         while cursor.open[cursor.acknowledged]?.isEmpty == true {
             let delivery = deliveries[cursor.acknowledged - first].delivery
@@ -67,6 +68,7 @@ extension MemorySpool.Contents {
             for checkpoint in delivery.checkpoints { moved[checkpoint.key] = checkpoint }
             for key in delivery.forgotten { moved[key] = nil }
             forgotten += delivery.forgotten
+            inputs.formUnion(delivery.read.keys)
             count += 1
         }
         guard count > 0 || isForced else { return nil }
@@ -76,6 +78,7 @@ extension MemorySpool.Contents {
         step.checkpoints = Array(moved.values)
         step.forgotten = forgotten
         step.ahead = ahead
+        step.read = cursor.read.filter { inputs.contains($0.key) }
         cursor.positions.take(step)
         return step
     }
@@ -114,20 +117,13 @@ extension MemorySpool.Contents {
         return backlog
     }
 
-    /// Forgets the deliveries that every sink has acknowledged; returns what was read of the inputs, of which there is more
-    /// then that need not be read again.
-    mutating func dropAcknowledged() -> [String: InputCounts] {
+    /// Forgets the deliveries that every sink has acknowledged.
+    mutating func dropAcknowledged() {
         let lowest = cursors.values.map(\.acknowledged).min() ?? first + deliveries.count
-        guard lowest > first else { return [:] }
-        var inputs: [String: InputCounts] = [:]
-        for numbered in deliveries[..<(lowest - first)] {
-            weight -= numbered.delivery.weight
-            inputs += numbered.delivery.read
-        }
+        guard lowest > first else { return }
+        for numbered in deliveries[..<(lowest - first)] { weight -= numbered.delivery.weight }
         deliveries.removeFirst(lowest - first)
         first = lowest
-        read += inputs
-        return read.filter { inputs[$0.key] != nil }
     }
 }
 
@@ -139,6 +135,7 @@ extension MemorySpool.Cursor {
         acknowledged += 1
         next = Swift.max(next, acknowledged)
         positions.filtered &+= delivery.filtered[positions.name] ?? 0
+        read += delivery.read
         positions.delivered += UInt64(delivery.events(for: route) - lost - (ahead.removeValue(forKey: number) ?? 0))
         lost = 0
     }

@@ -29,6 +29,9 @@ package final class MemorySpool: Spool {
         var ahead: [Int: Int] = [:]
         /// Events delivered or lost in earlier runs, and those put in for it in this one.
         var taken: UInt64
+        /// What was read of each input up to the first delivery that is not acknowledged. At the start of a run that is where
+        /// reading was taken up, though the sink may have had more: this is not sent to it again.
+        var read: [String: InputCounts]
         /// How many events of the first delivery it has lost, until the cursor goes behind that.
         var lost = 0
         /// Whether the sink is to give back what it has been handed, because that is about to be dropped.
@@ -49,8 +52,8 @@ package final class MemorySpool: Spool {
         /// The latest checkpoint of each source, acknowledged or not.
         var latest: [UInt64: SourceCheckpoint] = [:]
         var nextKey: UInt64
-        /// What was read of each input, as far as every sink has done with it.
-        var read: [String: InputCounts]
+        /// What was read of each input, with all that was put in.
+        var read: [String: InputCounts] = [:]
         /// Counts up with everything that has to be saved, and where it was at the last saving.
         var revision = 0
         var savedRevision = 0
@@ -77,7 +80,7 @@ package final class MemorySpool: Spool {
         self.roomCameUp = roomCameUp
         self.positionsMoved = positionsMoved
         self.eventsWereLost = eventsWereLost
-        var start = Contents(nextKey: saved.nextKey, read: saved.read)
+        var start = Contents(nextKey: saved.nextKey)
         start.absent = saved.sinks
         contents = Monitor(start)
     }
@@ -93,6 +96,7 @@ extension MemorySpool {
             saved.sinks = contents.absent
             let sources = saved.restore(routes)
             contents.absent = saved.sinks
+            contents.read = saved.read(for: routes.map(\.name))
             for source in sources { contents.latest[source.checkpoint.key] = source.checkpoint }
             return sources
         }
@@ -130,7 +134,8 @@ extension MemorySpool {
             contents.deliveries.append(Numbered(delivery: delivery, first: contents.nextEvent))
             contents.nextEvent += UInt64(delivery.batch?.entries.count ?? 0)
             contents.weight += delivery.weight
-            dropAcknowledged(&contents)
+            contents.read += delivery.read
+            contents.dropAcknowledged()
         }
     }
 
@@ -143,7 +148,7 @@ extension MemorySpool {
                 contents.cursors[name]?.positions.checkpoints[checkpoint.key] = checkpoint
             }
             contents.revision += 1
-            store?.append([.introduced(checkpoint)])
+            store?.append(.introduced(checkpoint))
         }
     }
 
@@ -181,7 +186,7 @@ extension MemorySpool {
             let end = contents.first + contents.deliveries.count
             contents.cursors[name] = Cursor(
                 positions: positions, route: route, whenFull: sink.whenFull, next: end, acknowledged: end,
-                taken: positions.settled)
+                taken: positions.settled, read: contents.read)
             contents.revision += 1
             return positions.state
         }
@@ -189,10 +194,10 @@ extension MemorySpool {
 
     /// Takes a sink's cursor away; what it has acknowledged stays saved.
     package func detach(sink name: String) {
-        changePositions { contents in
+        contents.change { contents in
             guard let cursor = contents.cursors.removeValue(forKey: name) else { return }
             contents.absent.append(cursor.positions)
-            dropAcknowledged(&contents)
+            contents.dropAcknowledged()
         }
         if !isFull { roomCameUp() }
     }
@@ -247,7 +252,7 @@ extension MemorySpool {
             contents.revision += 1
             var step = SinkStep(cursor.positions)
             step.state = state
-            store?.append([.advanced(step)])
+            store?.append(.advanced(step))
         }
     }
 
@@ -295,15 +300,8 @@ extension MemorySpool {
     /// Moves a sink's cursor behind what is settled, and writes that down; also where only its state is new.
     private func settle(_ name: String, _ contents: inout Contents, isForced: Bool = false) {
         guard let step = contents.advance(name, isForced: isForced) else { return }
-        dropAcknowledged(&contents, after: [.advanced(step)])
-    }
-
-    /// Forgets what every sink has done with, and writes that down together with the steps that have led to it.
-    private func dropAcknowledged(_ contents: inout Contents, after steps: [PositionChange] = []) {
-        let inputs = contents.dropAcknowledged()
-        if !inputs.isEmpty { contents.revision += 1 }
-        let steps = inputs.isEmpty ? steps : steps + [.counted(inputs)]
-        if !steps.isEmpty { store?.append(steps) }
+        store?.append(.advanced(step))
+        contents.dropAcknowledged()
     }
 
     /// Changes something, makes room where there is too little, and says what came of it.
@@ -355,10 +353,7 @@ extension MemorySpool {
         contents.withLock { contents in contents.cursors.mapValues { contents.backlog(of: $0) } }
     }
 
-    /// What was read of each input, with what lies here.
-    package func inputCounts() -> [String: InputCounts] {
-        contents.withLock { contents in contents.deliveries.reduce(into: contents.read) { $0 += $1.delivery.read } }
-    }
+    package func inputCounts() -> [String: InputCounts] { contents.withLock { $0.read } }
 }
 
 // MARK: - For whoever saves
@@ -372,7 +367,6 @@ extension MemorySpool {
         contents.withLock { contents in
             var saved = SavedPositions()
             saved.nextKey = contents.nextKey
-            saved.read = contents.read
             saved.sinks = contents.cursors.values.map(\.positions) + contents.absent
             saved.sinks.sort { $0.name < $1.name }
             contents.savedRevision = contents.revision

@@ -6,8 +6,6 @@ package enum PositionChange: Sendable, Equatable {
     case advanced(SinkStep)
     /// A source begins: every sink that does not know it gets its first position.
     case introduced(SourceCheckpoint)
-    /// Every sink has done with something: what was read of these inputs so far.
-    case counted([String: InputCounts])
 }
 
 /// How a sink stands after it has acknowledged deliveries or has lost them, and what these have moved.
@@ -19,6 +17,8 @@ package struct SinkStep: Sendable, Equatable {
     package var delivered: UInt64 = 0
     package var dropped: [String: UInt64] = [:]
     package var filtered: UInt64 = 0
+    /// What was read up to its new places, of the inputs of which that is more.
+    package var read: [String: InputCounts] = [:]
     /// Its new places in sources, and sources that need no place any more.
     package var checkpoints: [SourceCheckpoint] = []
     package var forgotten: [UInt64] = []
@@ -48,7 +48,6 @@ extension SavedPositions {
                 sinks[at].checkpoints[checkpoint.key] = checkpoint
             }
             nextKey = Swift.max(nextKey, checkpoint.key + 1)
-        case .counted(let inputs): read.merge(inputs) { _, later in later }
         }
     }
 }
@@ -60,7 +59,7 @@ extension PositionChange {
     /// ahead.
     private enum Kind {
         static let first: UInt64 = 1, withDropped: UInt64 = 3, advanced: UInt64 = 4
-        static let introduced: UInt64 = 2, counted: UInt64 = 5
+        static let introduced: UInt64 = 2
     }
 
     /// Its bytes.
@@ -73,15 +72,13 @@ extension PositionChange {
             encoder.append(step.delivered)
             encoder.append(counts: step.dropped)
             encoder.append(step.filtered)
+            encoder.append(inputs: step.read)
             encoder.append(ahead: step.ahead)
             encoder.append(each: step.checkpoints) { $0.append($1) }
             encoder.append(each: step.forgotten) { $0.append($1) }
         case .introduced(let checkpoint):
             encoder.append(Kind.introduced)
             encoder.append(checkpoint)
-        case .counted(let inputs):
-            encoder.append(Kind.counted)
-            encoder.append(inputs: inputs)
         }
     }
 
@@ -96,6 +93,7 @@ extension PositionChange {
             if kind != Kind.first { step.dropped = try decoder.counts() }
             if kind == Kind.advanced {
                 step.filtered = try decoder.number()
+                step.read = try decoder.inputs()
                 step.ahead = try decoder.ahead()
             }
             step.checkpoints = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
@@ -104,7 +102,6 @@ extension PositionChange {
             step.forgotten = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }
             self = .advanced(step)
         case Kind.introduced: self = .introduced(try SourceCheckpoint(from: &decoder))
-        case Kind.counted: self = .counted(try decoder.inputs())
         default: throw StateDecoder.Damaged()
         }
     }

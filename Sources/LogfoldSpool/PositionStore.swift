@@ -79,29 +79,24 @@ extension PositionStore {
 // MARK: - While it runs
 
 extension PositionStore {
-    /// Writes steps down, together. Does not wait for the disk and does not fail: what could not be written makes
-    /// ``problem``, and the next snapshot holds it.
-    package func append(_ steps: [PositionChange]) {
-        let bytes = steps.flatMap(Self.record)
-        journal.withLock { journal in
-            guard journal.problem == nil, let file = journal.file else { return }
-            do throws(FileSystemError) {
-                try file.write(bytes)
-                journal.bytes += bytes.count
-            } catch {
-                // A record that is not whole ends the journal: what came behind it would not be read.
-                journal.problem = error
-            }
-        }
-    }
-
-    private static func record(_ step: PositionChange) -> [UInt8] {
+    /// Writes a step down. Does not wait for the disk and does not fail: what could not be written makes ``problem``,
+    /// and the next snapshot holds it.
+    package func append(_ step: PositionChange) {
         var encoder = StateEncoder()
         step.encode(&encoder)
         let head = [UInt32(encoder.bytes.count), Checksum.crc32(encoder.bytes)].flatMap { number in
             (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32($0 * 8)) }
         }
-        return head + encoder.bytes
+        journal.withLock { journal in
+            guard journal.problem == nil, let file = journal.file else { return }
+            do throws(FileSystemError) {
+                try file.write(head + encoder.bytes)
+                journal.bytes += 8 + encoder.bytes.count
+            } catch {
+                // A record that is not whole ends the journal: what came behind it would not be read.
+                journal.problem = error
+            }
+        }
     }
 
     /// How many bytes of steps there are since the last snapshot began.

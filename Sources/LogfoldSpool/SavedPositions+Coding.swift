@@ -7,10 +7,9 @@ import LogfoldCore
 //     checksum   4 bytes  CRC-32 of all that follows, lowest byte first
 //     generation: number of the first journal that goes on from here
 //     next key
-//     what was read of inputs
 //     checkpoints, each once, however many sinks share it: key, input, offset, spans that have left, state, place
-//     sinks: name, state, events delivered, events lost by cause, events left out, events ahead of its places, numbers of
-//            its checkpoints in that list
+//     sinks: name, state, events delivered, events lost by cause, events left out, what was read of inputs up to its
+//            places, events ahead of these, numbers of its checkpoints in that list
 //
 // It is replaced whole: written under another name, brought to the disk, renamed. A file that is not right to the last
 // bit is set aside, since half a truth about positions would be a silent loss.
@@ -35,7 +34,6 @@ extension SavedPositions {
         var encoder = StateEncoder()
         encoder.append(generation)
         encoder.append(nextKey)
-        encoder.append(inputs: read)
         var numbers: [UInt64: [(SourceCheckpoint, Int)]] = [:]
         var shared: [SourceCheckpoint] = []
         let references = sinks.map { sink in
@@ -54,6 +52,7 @@ extension SavedPositions {
             encoder.append(sink.0.delivered)
             encoder.append(counts: sink.0.dropped)
             encoder.append(sink.0.filtered)
+            encoder.append(inputs: sink.0.read)
             encoder.append(ahead: sink.0.ahead)
             encoder.append(each: sink.1) { $0.append(UInt64($1)) }
         }
@@ -82,7 +81,6 @@ extension SavedPositions {
 
     private init(from decoder: inout StateDecoder, version: UInt8) throws(StateDecoder.Damaged) {
         nextKey = try decoder.number()
-        if version > 2 { read = try decoder.inputs() }
         let shared = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try SourceCheckpoint(from: &decoder) }
         sinks = try decoder.list { (decoder) throws(StateDecoder.Damaged) in
             var sink = SinkPositions(name: try decoder.string())
@@ -91,6 +89,7 @@ extension SavedPositions {
             if version > 1 { sink.dropped = try decoder.counts() }
             if version > 2 {
                 sink.filtered = try decoder.number()
+                sink.read = try decoder.inputs()
                 sink.ahead = try decoder.ahead()
             }
             let numbers = try decoder.list { (decoder) throws(StateDecoder.Damaged) in try decoder.number() }

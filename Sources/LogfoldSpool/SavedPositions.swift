@@ -12,6 +12,8 @@ package struct SinkPositions: Sendable, Equatable {
     package var dropped: [String: UInt64] = [:]
     /// Events that were left out for it over all its life.
     package var filtered: UInt64 = 0
+    /// What became of what was read of each input, up to its places.
+    package var read: [String: InputCounts] = [:]
     /// Its place in every source, by the source's key.
     package var checkpoints: [UInt64: SourceCheckpoint] = [:]
     /// Events behind its place that it has done with as well, by the source's key.
@@ -39,6 +41,7 @@ package struct SinkPositions: Sendable, Equatable {
         delivered = step.delivered
         dropped = step.dropped
         filtered = step.filtered
+        read.merge(step.read) { _, later in later }
         for (key, events) in step.ahead { ahead[key, default: []] += events }
         for checkpoint in step.checkpoints {
             checkpoints[checkpoint.key] = checkpoint
@@ -59,8 +62,6 @@ package struct SavedPositions: Sendable, Equatable {
     package var sinks: [SinkPositions] = []
     /// The number that the next new source gets.
     package var nextKey: UInt64 = 1
-    /// What became of what was read of each input, as far as every sink in the configuration has done with it.
-    package var read: [String: InputCounts] = [:]
 
     /// Nothing.
     package init() {}
@@ -76,7 +77,10 @@ extension SavedPositions {
     package mutating func restore(_ routes: [(name: String, route: UInt64)]) -> [RestoredSource] {
         for (name, _) in routes where !sinks.contains(where: { $0.name == name }) {
             var fresh = SinkPositions(name: name)
-            for other in sinks { fresh.checkpoints.merge(other.checkpoints) { $0.isBehind($1) ? $1 : $0 } }
+            for other in sinks {
+                fresh.checkpoints.merge(other.checkpoints) { $0.isBehind($1) ? $1 : $0 }
+                fresh.read.merge(other.read) { $0.bytesPassed < $1.bytesPassed ? $1 : $0 }
+            }
             sinks.append(fresh)
         }
         let present = routes.compactMap { each in
@@ -84,6 +88,16 @@ extension SavedPositions {
         }
         let keys = Set(present.flatMap(\.positions.checkpoints.keys)).sorted()
         return keys.map { key in Self.restore(key, present) }
+    }
+
+    /// What became of what was read of each input, up to where reading is taken up for these sinks.
+    func read(for names: [String]) -> [String: InputCounts] {
+        let present = sinks.filter { names.contains($0.name) }.map(\.read)
+        var read: [String: InputCounts] = [:]
+        for input in Set(present.flatMap(\.keys)) {
+            read[input] = present.map { $0[input] ?? InputCounts() }.min { $0.bytesPassed < $1.bytesPassed }
+        }
+        return read
     }
 
     private static func restore(
@@ -113,4 +127,9 @@ extension SourceCheckpoint {
         let (own, its) = (position, other.position)
         return own.offset != its.offset ? own.offset < its.offset : own.left.count < its.left.count
     }
+}
+
+extension InputCounts {
+    /// Bytes of the input up to here, whatever became of them.
+    fileprivate var bytesPassed: Int64 { inEvents.bytes &+ leftOut.bytes &+ lostBytes }
 }

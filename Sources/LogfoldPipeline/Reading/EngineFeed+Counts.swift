@@ -30,6 +30,7 @@ extension EngineFeed {
         counts.inEvents = now.written - open.known.written
         counts.leftOut = now.filtered - open.known.filtered
         untold.read[open.input.name, default: InputCounts()] += counts
+        totals[open.input.name, default: ReadingTotals()].imbalance += counts.inEvents.events
     }
 
     /// What the spool is to be told with the next delivery, where so many events were left out for the routes of the plan.
@@ -66,6 +67,7 @@ extension EngineFeed {
     private func addEvents(_ events: UInt64, _ lines: UInt64, of source: UInt32?) {
         guard let name = source.flatMap({ sources[$0]?.input.name }) else { return }
         totals[name, default: ReadingTotals()].events += events
+        totals[name]?.imbalance -= Int64(events)
         totals[name]?.lines += lines
     }
 }
@@ -84,6 +86,7 @@ extension EngineFeed {
         var report = ReaderReport()
         report.totals = totals
         let counts = engine.counts
+        if counts.repeated > 0 { for name in totals.keys { report.totals[name]?.imbalance = 0 } }
         report.engine.folded = UInt64(counts.folded)
         report.engine.unparsed = UInt64(counts.unparsed)
         report.engine.redacted = UInt64(counts.redacted)

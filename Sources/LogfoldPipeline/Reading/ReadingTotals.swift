@@ -6,6 +6,9 @@ package struct ReadingTotals: Sendable, Equatable {
     package var lines: UInt64 = 0
     /// Events that have left it.
     package var events: UInt64 = 0
+    /// By how many events the positions that went to the spool are ahead of the batches that did: more than 0 where some
+    /// have not arrived; 0 where nobody can tell, since events that every sink has are made again.
+    package var imbalance: Int64 = 0
     /// Bytes that were lost before they could be read.
     package var lostBytes: UInt64 = 0
     /// How often that happened.

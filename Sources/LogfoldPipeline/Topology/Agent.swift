@@ -266,12 +266,18 @@ extension Agent {
     /// The ledger of every input and sink, and the whole run.
     private func sayWhatWasDone(_ status: AgentStatus) {
         let diagnostics = surroundings.diagnostics
-        for input in status.inputs { diagnostics.info("The input has ended", input.summary) }
+        func sayImbalance(_ events: Int64, _ pair: String, _ summary: [(String, String)]) {
+            guard events != 0 else { return }
+            diagnostics.error(
+                "The ledger does not balance", summary + [("between", pair), ("out_by", "\(events)")])
+        }
+        for input in status.inputs {
+            diagnostics.info("The input has ended", input.summary)
+            sayImbalance(input.totals.imbalance, "engine and spool", input.summary)
+        }
         for sink in status.sinks {
             diagnostics.info("The sink has ended", sink.summary)
-            if sink.imbalance != 0 {
-                diagnostics.error("The ledger does not balance", sink.summary + [("out_by", "\(sink.imbalance)")])
-            }
+            sayImbalance(sink.imbalance, "spool and sink", sink.summary)
             if sink.waiting > 0 {
                 diagnostics.warning(
                     "Not all events are delivered yet", [("sink", sink.name), ("events", "\(sink.waiting)")])

@@ -13,8 +13,6 @@ extension RecoveredSpool {
         try found.read(folder, in: files, isRepairing: false)
         var saved = SavedPositions()
         saved.nextKey = found.contents.nextKey
-        // What waits is read again, and counts again.
-        saved.read = found.contents.tally.read
         for cursor in found.contents.cursors.values.sorted(by: { $0.stored.name < $1.stored.name }) {
             var sink = SinkPositions(name: cursor.stored.name)
             sink.state = cursor.stored.state
@@ -28,6 +26,7 @@ extension RecoveredSpool {
             }
             sink.checkpoints = before.latest.merging(before.ahead[sink.name] ?? [:]) { _, had in had }
             sink.filtered = before.tally.filtered[sink.name] ?? 0
+            sink.read = before.tally.read
             saved.sinks.append(sink)
         }
         return (saved, found.waiting)

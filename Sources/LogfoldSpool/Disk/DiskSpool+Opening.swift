@@ -79,7 +79,7 @@ extension RecoveredSpool {
         var saved = saved
         let sources = saved.restore(sinks.enumerated().map { ($1, 1 << UInt64($0 % 64)) })
         contents.nextKey = saved.nextKey
-        contents.tally.read = saved.read
+        contents.tally.read = saved.read(for: sinks)
         for source in sources { contents.latest[source.checkpoint.key] = source.checkpoint }
         // A sink that is not in the configuration holds nothing that was not there when it went.
         for sink in saved.sinks where sinks.contains(sink.name) {

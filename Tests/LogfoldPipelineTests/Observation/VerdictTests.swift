@@ -110,6 +110,14 @@ struct VerdictTests {
                 status.sinks[0].delivered = delivered
             }
         }
+        let lost = status { status in
+            status.inputs = [AgentStatus.Input(name: "logs")]
+            status.inputs[0].totals.imbalance = 3
+        }
+        #expect(!lost.isComplete)
+        let finding = "the spool's ledger is out by 3 events: this is a fault of logfold, please report it"
+        #expect(lost.findings.map(\.text) == [finding])
+        #expect(StatusJSON.read(Array(StatusJSON.text(lost).utf8))?.inputs[0].totals.imbalance == 3)
         #expect(having(delivered: 7_980).sinks[0].imbalance == 0)
         #expect(having(delivered: 7_978).sinks[0].imbalance == 2)
         #expect(having(delivered: 7_981).sinks[0].imbalance == -1)

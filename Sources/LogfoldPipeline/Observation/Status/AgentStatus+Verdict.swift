@@ -42,6 +42,7 @@ extension AgentStatus {
     /// Whether nothing that was read is lost: it is delivered, left out on purpose, or will be read again.
     package var isComplete: Bool {
         positions.problem == nil && sinks.allSatisfy { $0.imbalance == 0 && $0.droppedTotal == 0 }
+            && inputs.allSatisfy { $0.totals.imbalance == 0 }
     }
 
     /// What an operator should know, the worst first.
@@ -150,6 +151,12 @@ extension AgentStatus.Sink {
 extension AgentStatus.Input {
     fileprivate var findings: [Finding] {
         var findings: [Finding] = []
+        if totals.imbalance != 0 {
+            let text =
+                "the spool's ledger is out by \(HumanText.count(totals.imbalance)) events: this is a fault of logfold,"
+                + " please report it"
+            findings.append(Finding(weight: .error, subject: "input \(name)", text: text))
+        }
         if totals.losses > 0 {
             let reason = totals.lastLoss.map { "; the last time: \($0)" } ?? ""
             let text = "lost \(HumanText.bytes(Int64(clamping: totals.lostBytes))) before they could be read\(reason)"

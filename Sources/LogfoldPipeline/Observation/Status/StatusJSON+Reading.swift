@@ -40,6 +40,7 @@ extension StatusJSON {
         input.totals.bytes = item["read_bytes"].count
         input.totals.lines = item["lines"].count
         input.totals.events = item["events"].count
+        input.totals.imbalance = item["imbalance"].integer
         input.totals.lostBytes = item["lost_bytes"].count
         input.totals.losses = item["losses"].count
         input.totals.lastLoss = item["last_loss"].text

@@ -49,6 +49,7 @@ package enum StatusJSON {
             item.value("read_bytes", input.totals.bytes)
             item.value("lines", input.totals.lines)
             item.value("events", input.totals.events)
+            if input.totals.imbalance != 0 { item.value("imbalance", input.totals.imbalance) }
             item.value("lag_bytes", input.lag)
             item.value("lost_bytes", input.totals.lostBytes)
             item.value("losses", input.totals.losses)
