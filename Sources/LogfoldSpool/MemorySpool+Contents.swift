@@ -3,6 +3,8 @@ import LogfoldCore
 // What the memory spool does to its contents, under its lock.
 
 extension MemorySpool.Contents {
+    func hasAll(_ sink: String) -> Bool? { cursors[sink].map { $0.next >= first + deliveries.count } }
+
     /// Changes something, and says whether that is the first change since the last saving.
     mutating func noting<Result>(_ body: (inout Self) -> Result) -> (Result, isFirstChange: Bool) {
         let wasSaved = revision == savedRevision

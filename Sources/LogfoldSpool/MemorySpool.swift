@@ -40,7 +40,7 @@ package final class MemorySpool: Spool {
         var lossCause: String?
     }
 
-    struct Contents {
+    struct Contents: SpoolState {
         var deliveries: [Numbered] = []
         /// Number of the first delivery, and of the next event.
         var first = 0
@@ -227,22 +227,11 @@ extension MemorySpool {
         _ bell: @escaping @Sendable () -> Void, for name: String, wantsNext: Bool,
         unless interrupt: @escaping () -> Bool, while body: () -> Void
     ) {
-        contents.ringing(
-            bell,
-            when: { contents in
-                let end = contents.first + contents.deliveries.count
-                let hasNext = contents.isClosed || contents.cursors[name].map { $0.next < end } ?? true
-                return interrupt() || (wantsNext && hasNext)
-            }, while: body)
+        contents.ringing(bell, for: name, wantsNext: wantsNext, unless: interrupt, while: body)
     }
 
     /// Whether the spool is closed and this sink has been handed all of it.
-    package func isExhausted(for name: String) -> Bool {
-        contents.withLock { contents in
-            guard contents.isClosed, let cursor = contents.cursors[name] else { return contents.isClosed }
-            return cursor.next == contents.first + contents.deliveries.count
-        }
-    }
+    package func isExhausted(for name: String) -> Bool { contents.isExhausted(for: name) }
 
     /// A sink has a state before it has acknowledged anything in this run.
     package func note(state: [UInt8], of name: String) {

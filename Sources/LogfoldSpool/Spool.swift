@@ -91,6 +91,32 @@ extension Spool {
     package func attach(sink name: String, route: UInt64) -> [UInt8] { attach(SpoolSink(name: name, route: route)) }
 }
 
+/// What the lock of a spool guards.
+protocol SpoolState {
+    /// Whether no more will come.
+    var isClosed: Bool { get }
+    /// Whether a sink was handed all there is; nil where it has no cursor.
+    func hasAll(_ sink: String) -> Bool?
+}
+
+extension Monitor where Value: SpoolState {
+    /// Does what ``Spool/isExhausted(for:)`` says.
+    func isExhausted(for sink: String) -> Bool { withLock { $0.isClosed && $0.hasAll(sink) ?? true } }
+
+    /// Does what ``Spool/ringing(_:for:wantsNext:unless:while:)`` says.
+    func ringing(
+        _ bell: @escaping @Sendable () -> Void, for sink: String, wantsNext: Bool,
+        unless interrupt: @escaping () -> Bool, while body: () -> Void
+    ) {
+        ringing(
+            bell,
+            when: { state in
+                let hasAnswer = state.isClosed || !(state.hasAll(sink) ?? false)
+                return interrupt() || (wantsNext && hasAnswer)
+            }, while: body)
+    }
+}
+
 /// A delivery with its place in the spool.
 package struct SpoolItem: Sendable {
     /// Its number: they count up in each run.

@@ -77,11 +77,7 @@ extension DiskSpool {
         contents.withLock { $0.cursors[name]?.mustYield ?? false }
     }
 
-    package func isExhausted(for name: String) -> Bool {
-        contents.withLock { contents in
-            contents.isClosed && contents.cursors[name].map { $0.next >= contents.end } ?? true
-        }
-    }
+    package func isExhausted(for name: String) -> Bool { contents.isExhausted(for: name) }
 
     package func sleep(_ name: String, until deadline: Int64, unless interrupt: () -> Bool) {
         _ = sleepers.wait(until: deadline) { _ in interrupt() || wantsBack(from: name) ? true : nil }
@@ -91,12 +87,7 @@ extension DiskSpool {
         _ bell: @escaping @Sendable () -> Void, for name: String, wantsNext: Bool,
         unless interrupt: @escaping () -> Bool, while body: () -> Void
     ) {
-        contents.ringing(
-            bell,
-            when: { contents in
-                let hasNext = contents.isClosed || contents.cursors[name].map { $0.next < contents.end } ?? true
-                return interrupt() || (wantsNext && hasNext)
-            }, while: body)
+        contents.ringing(bell, for: name, wantsNext: wantsNext, unless: interrupt, while: body)
     }
 
     package func wakeAll() {

@@ -2,7 +2,7 @@ import LogfoldCore
 import LogfoldIO
 
 /// What the disk spool knows of itself; guarded by its lock, does no I/O.
-struct SpoolContents {
+struct SpoolContents: SpoolState {
     /// A segment on the disk.
     struct Segment {
         let number: UInt64
@@ -88,6 +88,12 @@ struct SpoolContents {
     }
 
     var bytes: Int64 { segments.reduce(0) { $0 + $1.bytes } }
+}
+
+// MARK: - Sinks
+
+extension SpoolContents {
+    func hasAll(_ sink: String) -> Bool? { cursors[sink].map { $0.next >= end } }
 }
 
 // MARK: - Segments
