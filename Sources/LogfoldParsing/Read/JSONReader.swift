@@ -101,6 +101,25 @@ package struct JSONReader: Sendable {
         }
     }
 
+    /// Skips elements of the array at hand for as long as they are exactly `text`, an object as it is printed, and says how
+    /// many there were: a long array of nearly nothing else. What follows is the next token, as ever.
+    package mutating func skipElements(_ text: StaticString, _ bytes: RawSpan) -> Int {
+        guard depth > 0, !isInObject else { return 0 }
+        var count = 0
+        while expected == .valueOrEnd || expected == .commaOrEnd {
+            var start = at
+            if expected == .commaOrEnd {
+                guard at < end, bytes[at] == UInt8(ascii: ",") else { break }
+                start += 1
+            }
+            guard bytes.has(text, at: start, limit: end) else { break }
+            at = start + text.utf8CodeUnitCount
+            expected = .commaOrEnd
+            count += 1
+        }
+        return count
+    }
+
     // MARK: Values
 
     private mutating func value(_ bytes: RawSpan) -> JSONToken {

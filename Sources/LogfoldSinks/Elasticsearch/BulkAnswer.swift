@@ -23,6 +23,8 @@ struct BulkAnswer: Equatable {
     var exceptions: [Exception] = []
 
     static let longestReason = 2_000
+    /// An item that was stored, as servers print what `filter_path` leaves of it: nearly all are.
+    private static let stored: StaticString = #"{"create":{"status":201}}"#
 
     /// Reads an answer; nil where it is none of `_bulk`.
     init?(_ body: [UInt8]) {
@@ -51,6 +53,7 @@ struct BulkAnswer: Equatable {
     private mutating func readItems(_ reader: inout JSONReader, _ bytes: RawSpan) -> Bool {
         guard reader.next(bytes) == .beginArray else { return false }
         while true {
+            itemCount += reader.skipElements(Self.stored, bytes)
             switch reader.next(bytes) {
             case .beginObject:
                 // One member, named after the action.

@@ -5,22 +5,27 @@ import Testing
 func tokens(_ text: [UInt8]) -> String {
     text.withSpan { bytes in
         var reader = JSONReader(ByteRange(0, bytes.byteCount))
-        var words: [String] = []
-        while true {
-            switch reader.next(bytes) {
-            case .beginObject: words.append("{")
-            case .endObject: words.append("}")
-            case .beginArray: words.append("[")
-            case .endArray: words.append("]")
-            case .key(let range): words.append("k:" + bytes.string(range))
-            case .string(let range): words.append("s:" + bytes.string(range))
-            case .number(let range): words.append("n:" + bytes.string(range))
-            case .true: words.append("true")
-            case .false: words.append("false")
-            case .null: words.append("null")
-            case .end: return (words + ["."]).joined(separator: " ")
-            case .invalid(let offset): return (words + ["!\(offset)"]).joined(separator: " ")
-            }
+        return tokens(of: &reader, bytes)
+    }
+}
+
+/// The same of those that a reader has not read.
+private func tokens(of reader: inout JSONReader, _ bytes: RawSpan) -> String {
+    var words: [String] = []
+    while true {
+        switch reader.next(bytes) {
+        case .beginObject: words.append("{")
+        case .endObject: words.append("}")
+        case .beginArray: words.append("[")
+        case .endArray: words.append("]")
+        case .key(let range): words.append("k:" + bytes.string(range))
+        case .string(let range): words.append("s:" + bytes.string(range))
+        case .number(let range): words.append("n:" + bytes.string(range))
+        case .true: words.append("true")
+        case .false: words.append("false")
+        case .null: words.append("null")
+        case .end: return (words + ["."]).joined(separator: " ")
+        case .invalid(let offset): return (words + ["!\(offset)"]).joined(separator: " ")
         }
     }
 }
@@ -62,6 +67,42 @@ func tokens(_ text: [UInt8]) -> String {
     )
     func invalid(text: String, expected: String) {
         #expect(tokens(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "elements that are as expected are skipped up to the first other one, which comes next with all that is wrong",
+        arguments: [
+            (#"[]"#, 0, "] ."), (#"[{"a":1}]"#, 1, "] ."), (#"[{"a":1},{"a":1},{"a":1}]"#, 3, "] ."),
+            (#"[{"a":1},{"a":2},{"a":1}]"#, 1, "{ k:a n:2 } { k:a n:1 } ] ."),
+            (#"[{"a":1}, {"a":1}]"#, 1, "{ k:a n:1 } ] ."), (#"[{"a":1}{"a":1}]"#, 1, "!8"),
+            (#"[{"a":1},]"#, 1, "!9"), (#"[,{"a":1}]"#, 0, "!1"), (#"[{"a":1}"#, 1, "!8"),
+            (#"[{"a":1"#, 0, "{ k:a n:1 !7"),
+        ]
+    )
+    func elements(text: String, count: Int, rest: String) {
+        let text = Array(text.utf8)
+        text.withSpan { bytes in
+            var reader = JSONReader(ByteRange(0, bytes.byteCount))
+            let before = reader.skipElements(#"{"a":1}"#, bytes)
+            _ = reader.next(bytes)
+            let skipped = reader.skipElements(#"{"a":1}"#, bytes)
+            let left = tokens(of: &reader, bytes)
+            #expect(before == 0, "there is no array yet")
+            #expect(skipped == count)
+            #expect(left == rest)
+        }
+    }
+
+    @Test("members of an object are never taken for elements")
+    func noElements() {
+        Array(#"{"a":1}"#.utf8).withSpan { bytes in
+            var reader = JSONReader(ByteRange(0, bytes.byteCount))
+            _ = reader.next(bytes)
+            let skipped = reader.skipElements(#""a":1"#, bytes)
+            let left = tokens(of: &reader, bytes)
+            #expect(skipped == 0)
+            #expect(left == "k:a n:1 } .")
+        }
     }
 
     private static let document = Array(
