@@ -1,11 +1,45 @@
 import LogfoldCore
 import LogfoldParsing
 
-/// Events of about one request, with their numbers in the spool.
+/// The events of a batch that go to one sink, as lots take one after the other.
+struct RoutedEvents {
+    private let entries: [Batch.Entry]
+    private let route: UInt64
+    private let first: UInt64
+    private var at = 0
+    /// The number up to which everything is settled with what was taken.
+    private var settled: UInt64
+
+    /// Those with this route bit. The first event of the batch has this number in the spool.
+    init(_ entries: [Batch.Entry], route: UInt64, first: UInt64) {
+        self.entries = entries
+        self.route = route
+        self.first = first
+        settled = first
+        skipOthers()
+    }
+
+    /// The event that comes next; nil behind the last one.
+    var next: Batch.Entry? { at < entries.count ? entries[at] : nil }
+
+    /// Goes behind it, and returns the numbers that are settled with it: its own, and those before it that are not the
+    /// sink's.
+    mutating func take() -> Range<UInt64> {
+        let numbers = settled..<first + UInt64(at) + 1
+        settled = numbers.upperBound
+        at += 1
+        skipOthers()
+        return numbers
+    }
+
+    private mutating func skipOthers() {
+        while at < entries.count, entries[at].routes & route == 0 { at += 1 }
+    }
+}
+
+/// Events of about one request, shared by those who send and settle them.
 final class NumberedLot {
     var events: BulkLot
-    /// For each event the numbers that are settled with it: its own, and those before it that are not the sink's.
-    private(set) var numbers: [Range<UInt64>] = []
     /// When its first event came, by the monotonic clock.
     private(set) var since: Int64
     /// Whether a round has ended before all of it was safe.
@@ -20,23 +54,8 @@ final class NumberedLot {
     /// Forgets all events, and keeps the room that they had.
     func reset(since time: Int64) {
         events.removeAll()
-        numbers.removeAll(keepingCapacity: true)
         since = time
         isRepeated = false
-    }
-
-    /// Takes an event.
-    func append(_ lines: RawSpan, _ range: ByteRange, time: Int64, id: UInt32 = 0, numbers: Range<UInt64>) {
-        events.append(lines, range, time: time, id: id)
-        self.numbers.append(numbers)
-    }
-
-    /// Whether an event of so many bytes more would make it too large for a request.
-    func isWhole(with bytes: Int, _ request: (bytes: Int, events: Int)) -> Bool {
-        guard let last = events.items.last else { return false }
-        // Its action line will be about as long as the last one.
-        let next = bytes + last.event - last.start
-        return events.items.count >= request.events || events.text.count + next > request.bytes
     }
 }
 
@@ -47,28 +66,30 @@ struct BulkBacklog {
     /// Lots that take no more events, in order; and the one that takes the next.
     private(set) var whole: [NumberedLot] = []
     private(set) var filling: NumberedLot?
-    /// One that is settled, for the next events.
-    private var spare: NumberedLot?
+    /// Those that are settled, for the next events: new memory costs the kernel more than the bytes cost us.
+    private var spare: [NumberedLot] = []
 
     /// Nothing was taken.
     init(_ options: ElasticsearchOptions) { self.options = options }
 
-    /// Takes an event, in a new lot where a request has so many bytes at the most and the last lot has no room for it.
-    /// Returns a lot that is whole now.
+    /// Takes events, in new lots where a request has so many bytes at the most and the last lot has no room for them.
+    /// Returns the lots that are whole now.
     mutating func append(
-        _ lines: RawSpan, _ entry: Batch.Entry, numbers: Range<UInt64>, now: Int64, requestBytes: Int
-    ) -> NumberedLot? {
-        var sealed: NumberedLot?
-        if filling?.isWhole(with: Int(entry.length), (requestBytes, options.requestEvents)) == true { sealed = seal() }
-        let lot = filling ?? next(now)
-        lot.append(lines, entry.line, time: entry.time, id: entry.id, numbers: numbers)
+        _ lines: RawSpan, _ events: inout RoutedEvents, now: Int64, requestBytes: Int
+    ) -> [NumberedLot] {
+        var sealed: [NumberedLot] = []
+        while events.next != nil {
+            let lot = filling ?? next(now)
+            lot.events.fill(lines, &events, upTo: (requestBytes, options.requestEvents))
+            if events.next != nil, let lot = seal() { sealed.append(lot) }
+        }
         return sealed
     }
 
     private mutating func next(_ now: Int64) -> NumberedLot {
-        let lot = spare ?? NumberedLot(options, since: now)
+        let lot = spare.popLast() ?? NumberedLot(options, since: now)
         lot.reset(since: now)
-        (filling, spare) = (lot, nil)
+        filling = lot
         return lot
     }
 
@@ -93,7 +114,7 @@ struct BulkBacklog {
     mutating func removeSettled() {
         whole.removeAll { lot in
             guard lot.events.openCount == 0 else { return false }
-            spare = lot
+            if spare.count < options.requestsInFlight { spare.append(lot) }
             return true
         }
     }

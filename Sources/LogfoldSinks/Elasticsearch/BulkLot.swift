@@ -1,3 +1,4 @@
+import LogfoldCore
 import LogfoldParsing
 
 /// The events that a bulk sink has taken and not yet seen safe: the text of a `_bulk` request as it is sent, with the
@@ -11,6 +12,8 @@ struct BulkLot: ~Copyable {
         var event: Int
         /// Behind the event's newline.
         var end: Int
+        /// What is settled with it: its own number in the spool, and those before it that are not the sink's.
+        var numbers: Range<UInt64>
         /// Whether nothing has to be done for it any more.
         var isDone = false
         /// Whether an earlier request may have stored it, because its answer did not come.
@@ -38,9 +41,26 @@ struct BulkLot: ~Copyable {
         finder = usesEventID ? EventIDFinder() : nil
     }
 
+    /// Takes events for as long as they make no more than a request; the first one of a lot in any case.
+    mutating func fill(_ lines: RawSpan, _ events: inout RoutedEvents, upTo request: (bytes: Int, events: Int)) {
+        while let entry = events.next, !isWhole(with: Int(entry.length), request) {
+            append(lines, entry.line, time: entry.time, id: entry.id, numbers: events.take())
+        }
+    }
+
+    /// Whether an event of so many bytes more would make it too large for a request.
+    private func isWhole(with bytes: Int, _ request: (bytes: Int, events: Int)) -> Bool {
+        guard let last = items.last else { return false }
+        // Its action line will be about as long as the last one.
+        let next = bytes + last.event - last.start
+        return items.count >= request.events || text.count + next > request.bytes
+    }
+
     /// Takes the event in `range` of `lines`, which happened at `time`; the range has its newline. `id` is as in
     /// ``Batch/Entry/id``.
-    mutating func append(_ lines: RawSpan, _ range: ByteRange, time: Int64, id: UInt32 = 0) {
+    mutating func append(
+        _ lines: RawSpan, _ range: ByteRange, time: Int64, id: UInt32 = 0, numbers: Range<UInt64>
+    ) {
         if index == nil, filler.move(to: lines, range, time: time) {
             action = Array("\"_index\":\"\(IndexName.fitted(filler.text(IndexName.cleaned)))\"".utf8)
         }
@@ -54,16 +74,18 @@ struct BulkLot: ~Copyable {
         } else {
             text.append("}}\n")
         }
-        items.append(Item(start: start, event: text.count, end: text.count + range.count))
+        items.append(Item(start: start, event: text.count, end: text.count + range.count, numbers: numbers))
         text.append(lines, range)
         openCount += 1
     }
 
-    /// Nothing more has to be done for an item.
-    mutating func finish(_ number: Int) {
-        guard !items[number].isDone else { return }
-        items[number].isDone = true
-        openCount -= 1
+    /// Nothing more has to be done for these items, which were not done; what is settled with them is added.
+    mutating func finish(_ numbers: ArraySlice<Int>, settling settled: inout [Range<UInt64>]) {
+        for number in numbers {
+            items[number].isDone = true
+            settled.append(joining: items[number].numbers)
+        }
+        openCount -= numbers.count
     }
 
     /// A request with these items has had no answer that tells what became of it.
@@ -120,6 +142,17 @@ struct BulkLot: ~Copyable {
         openCount = 0
     }
 
-    /// Room that is kept between commits while little is sent.
-    private static let keptCapacity = 8 << 20
+    /// Room that is kept while little is sent.
+    private static let keptCapacity = 512 << 10
+}
+
+extension [Range<UInt64>] {
+    /// Appends a range, as one with the last where it begins at its end.
+    mutating func append(joining range: Range<UInt64>) {
+        if let last, last.upperBound == range.lowerBound {
+            self[count - 1] = last.lowerBound..<range.upperBound
+        } else {
+            append(range)
+        }
+    }
 }

@@ -61,15 +61,11 @@ final class BulkRound {
     /// Whether nothing more will come of it as it is.
     var isOver: Bool { inFlight == 0 && !hasRequests }
 
-    /// An item is safe with the server.
-    func store(_ item: Int, of lot: NumberedLot) {
-        lot.events.finish(item)
+    /// Items are safe with the server.
+    func store(_ items: ArraySlice<Int>, of lot: NumberedLot) {
+        guard !items.isEmpty else { return }
+        lot.events.finish(items, settling: &safe)
         hasStored = true
-        if let last = safe.last, last.upperBound == lot.numbers[item].lowerBound {
-            safe[safe.count - 1] = last.lowerBound..<lot.numbers[item].upperBound
-        } else {
-            safe.append(lot.numbers[item])
-        }
     }
 
     /// Whether something has become safe since ``takeSafe()``.

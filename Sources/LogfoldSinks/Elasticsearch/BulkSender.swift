@@ -302,18 +302,15 @@ extension BulkSender {
         }
         bytesWritten += Int64(flight.bodyBytes)
         size.wasTaken(flight.lot.events.byteCount(items))
-        var exceptions = bulk.exceptions[...]
-        var isBusy = false
-        for (number, item) in items.enumerated() {
-            guard let exception = exceptions.first, exception.number == number else {
-                flight.round.store(item, of: flight.lot)
-                continue
-            }
-            exceptions.removeFirst()
-            isBusy = isBusy || exception.status == 429
-            take(exception, of: item, flight)
+        var rest = items
+        for exception in bulk.exceptions {
+            let at = items.startIndex + exception.number
+            flight.round.store(rest[..<at], of: flight.lot)
+            take(exception, of: items[at], flight)
+            rest = items[(at + 1)...]
         }
-        if isBusy {
+        flight.round.store(rest, of: flight.lot)
+        if bulk.exceptions.contains(where: { $0.status == 429 }) {
             limit.refused(flight.mark)
         } else {
             limit.succeeded(inFlight: flights.count + 1)
@@ -327,10 +324,10 @@ extension BulkSender {
         switch verdict {
         case .stored:
             if answer.isInFailureStore { tally.failureStored += 1 }
-            flight.round.store(item, of: flight.lot)
+            flight.round.store([item], of: flight.lot)
         case .alreadyThere:
             if flight.lot.events.items[item].mayBeStored { tally.repeated += 1 } else { tally.foundAtFirst += 1 }
-            flight.round.store(item, of: flight.lot)
+            flight.round.store([item], of: flight.lot)
         case .refusedForGood, .refusedForNow:
             if verdict == .refusedForNow(isHeld: false, mayBeStored: true) { flight.lot.events.noteUnknown([item]) }
             refuse(item, answer.status, "\(answer.type): \(answer.reason)", flight, verdict)

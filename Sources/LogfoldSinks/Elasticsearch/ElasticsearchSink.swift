@@ -43,18 +43,11 @@ package final class ElasticsearchSink: PipeliningSink, TallyingSink, Interruptib
 
     /// Takes the events of a batch that go here.
     package func take(_ batch: Batch, route: UInt64, first: UInt64) {
-        // Events of others are settled with the one of ours behind them.
-        var settled = first
-        let now = clock.monotonic
-        batch.withLines { lines in
-            for (at, entry) in batch.entries.enumerated() where entry.routes & route != 0 {
-                let next = first + UInt64(at) + 1
-                let whole = backlog.append(
-                    lines, entry, numbers: settled..<next, now: now, requestBytes: sender.requestBytes)
-                if let whole, !round.isEnding { round.append(whole) }
-                settled = next
-            }
+        var events = RoutedEvents(batch.entries, route: route, first: first)
+        let whole = batch.withLines { lines in
+            backlog.append(lines, &events, now: clock.monotonic, requestBytes: sender.requestBytes)
         }
+        if !round.isEnding { for lot in whole { round.append(lot) } }
     }
 
     /// Whether there is enough for as many requests as may be in flight.
@@ -119,8 +112,7 @@ package final class ElasticsearchSink: PipeliningSink, TallyingSink, Interruptib
                 refused.withEvent { refusals.hold($0, status: refused.status, reason: refused.reason) }
             default: return false
             }
-            refused.lot.events.finish(refused.item)
-            unsaved.append(refused.lot.numbers[refused.item])
+            refused.lot.events.finish([refused.item], settling: &unsaved)
             return true
         }
     }
@@ -179,7 +171,7 @@ extension ElasticsearchSink {
             for event in events {
                 // A lot's events have their newlines.
                 (Array(event.line[event.event.start..<event.event.end]) + [0x0A]).withSpan {
-                    lot.append($0, ByteRange(0, $0.byteCount), time: event.time, numbers: 0..<0)
+                    lot.events.append($0, ByteRange(0, $0.byteCount), time: event.time, numbers: 0..<0)
                 }
             }
             // Nobody knows what became of a try that a crash has ended.
