@@ -59,9 +59,10 @@ class Agent:
             )
         self.process = None
 
-    def start(self):
+    def start(self, *under):
+        """Starts it, under another program with its options if one is given."""
         messages = open(f"{self.folder}/messages", "ab")
-        self.process = subprocess.Popen([self.program, "run", "-c", self.configuration], stderr=messages)
+        self.process = subprocess.Popen([*under, self.program, "run", "-c", self.configuration], stderr=messages)
 
     def wait_for_message(self, words):
         while words not in open(f"{self.folder}/messages").read():
@@ -95,9 +96,23 @@ class Agent:
             [self.program, "status", "--json", "-c", self.configuration], capture_output=True, text=True)
         return json.loads(answer.stdout) if answer.stdout else None
 
-    def stop(self):
+    def wait_until_delivered(self, size, pause=0.2):
+        """Waits until so many bytes were read and the sink has all events; returns the status of that moment."""
+        while True:
+            time.sleep(pause)
+            status = self.status()
+            if not status:
+                continue
+            inputs, sinks = status["inputs"], status["sinks"]
+            if inputs and inputs[0]["read_bytes"] >= size and inputs[0]["lag_bytes"] == 0 and sinks[0]["waiting_events"] == 0:
+                return status
+
+    def end(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+
+    def stop(self):
+        self.end()
         shutil.rmtree(self.folder)
 
 
@@ -247,16 +262,9 @@ def backlog(program, path, name, sink):
         os.symlink(path, f"{agent.folder}/logs/a.log")
     begin = time.monotonic()
     agent.start()
-    while True:
-        time.sleep(0.2)
-        status = agent.status()
-        if not status:
-            continue
-        inputs, sinks = status["inputs"], status["sinks"]
-        if inputs and inputs[0]["read_bytes"] >= size and inputs[0]["lag_bytes"] == 0 and sinks[0]["waiting_events"] == 0:
-            break
+    status = agent.wait_until_delivered(size)
     used, elapsed = agent.cpu_seconds(), time.monotonic() - begin
-    written = sinks[0]["written_bytes"]
+    written = status["sinks"][0]["written_bytes"]
     row = (name, f"{size / 1e6 / used:.0f}", f"{size / 1e6 / elapsed:.0f}", f"{written / size:.2f}", f"{agent.peak():.0f} MB")
     agent.stop()
     return row

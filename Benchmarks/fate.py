@@ -10,47 +10,18 @@ process until the sinks that work have everything; the speed is by the wall cloc
 agent.py, beside a sink that is dead and beside none.
 """
 import argparse
-import http.server
 import json
 import os
 import shutil
 import statistics
 import subprocess
 import tempfile
-import threading
 import time
 
 import agent
+import bulk
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class SlowBulk:
-    """A _bulk endpoint that takes so many bytes a second of what is sent to it, uncompressed."""
-
-    def __init__(self, bytes_per_second):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                time.sleep(len(body) / bytes_per_second)
-                items = ",".join(['{"create":{"status":201}}'] * (body.count(b"\n") // 2))
-                answer = f'{{"errors":false,"items":[{items}]}}'.encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        # At the end of a run the agent leaves without its answers.
-        self.server.handle_error = lambda *_: None
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 def configuration(folder, spool, third):
@@ -146,7 +117,7 @@ def main():
     dead = "endpoints: ['http://127.0.0.1:1']"
     plain = Run(program, path)
     events = plain.sinks[0]["delivered_events"]
-    slow = SlowBulk(plain.output / 2 / plain.seconds / 100)
+    slow = bulk.Bulk(plain.output / 2 / plain.seconds / 100)
     print("| two sinks, beside them | CPU seconds, ratio | speed, ratio |\n|---|--:|--:|")
     for name, second in (("nothing: equal runs", run()), ("a dead sink", run(third=dead)),
                          ("a sink at 1 % of the speed", run(third=f"endpoints: ['{slow.url}']"))):

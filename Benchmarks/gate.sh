@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the cost of the engine: instructions per byte of a fixed input, counted by callgrind, which do not wobble with
-# the machine.
+# Holds the cost of the engine, and of the agent with a sink: instructions per byte of a fixed input, counted by callgrind,
+# which do not wobble with the machine.
 #
 #   Benchmarks/gate.sh [--update] [PROGRAM]
 #
@@ -25,19 +25,22 @@ while :; do
 done
 head -c $size "$scratch/all" >"$scratch/input"; : >"$scratch/empty"
 
-count() { # INPUT OPTION…
-    local input=$1; shift
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" <"$input" >/dev/null 2>"$scratch/log" ||
-        { cat "$scratch/log" >&2; return 1; }
+filter() { # OPTION… INPUT
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "${@:1:$#-1}" <"${!#}" >/dev/null \
+        2>"$scratch/log" || { cat "$scratch/log" >&2; return 1; }
     awk '/Collected/ { print $NF }' "$scratch/log"
+}
+
+agent() { # SINK INPUT
+    "$here/chain.py" "$program" "$@"
 }
 
 limit_of() { [ -f "$thresholds" ] && sed -n "s/.*\"$1\": *\([0-9.]*\).*/\1/p" "$thresholds" || true; }
 
 failed=no; entries=
-check() { # NAME OPTION…
+check() { # NAME COMMAND…
     local name=$1 whole empty figure limit verdict; shift
-    whole=$(count "$scratch/input" "$@"); empty=$(count "$scratch/empty" "$@")
+    whole=$("$@" "$scratch/input"); empty=$("$@" "$scratch/empty")
     figure=$(awk -v w="$whole" -v e="$empty" -v n=$size 'BEGIN { printf "%.3f", (w - e) / n }')
     entries+="${entries:+,
 }  \"$name\": $figure"
@@ -50,8 +53,10 @@ check() { # NAME OPTION…
     printf '%-28s %8s instructions per byte  %s\n' "$name" "$figure" "$verdict"
 }
 
-check ecs
-check ecs_no_redact --no-redact
+check ecs filter
+check ecs_no_redact filter --no-redact
+check agent_file agent file
+check agent_bulk agent bulk
 if [ $update = yes ]; then
     printf '{\n%s\n}\n' "$entries" >"$thresholds"
     echo "wrote $thresholds"

@@ -10,7 +10,7 @@ wanted() {
     build) echo git make pkg-config libpcre2-dev zlib1g-dev libdeflate-dev libisal-dev libzstd-dev libyaml-dev libcurl4-openssl-dev ;;
     test) echo tzdata zstd ;;
     servers) echo kcat ;;
-    gate) echo valgrind ;;
+    gate) echo valgrind python3 ;;
     deb) echo dpkg-dev ;;
     units) echo systemd ;;
     boot) echo debootstrap util-linux ;;
