@@ -80,10 +80,10 @@ struct BulkLot: ~Copyable {
     }
 
     /// Nothing more has to be done for these items, which were not done; what is settled with them is added.
-    mutating func finish(_ numbers: ArraySlice<Int>, settling settled: inout [Range<UInt64>]) {
+    mutating func finish(_ numbers: ArraySlice<Int>, settling settled: inout EventNumbers) {
         for number in numbers {
             items[number].isDone = true
-            settled.append(joining: items[number].numbers)
+            settled.append(items[number].numbers)
         }
         openCount -= numbers.count
     }
@@ -144,15 +144,4 @@ struct BulkLot: ~Copyable {
 
     /// Room that is kept while little is sent.
     private static let keptCapacity = 512 << 10
-}
-
-extension [Range<UInt64>] {
-    /// Appends a range, as one with the last where it begins at its end.
-    mutating func append(joining range: Range<UInt64>) {
-        if let last, last.upperBound == range.lowerBound {
-            self[count - 1] = last.lowerBound..<range.upperBound
-        } else {
-            append(range)
-        }
-    }
 }

@@ -33,7 +33,7 @@ final class BulkRound {
     /// Items that were judged and not taken.
     var refused: [Refused] = []
     /// What is safe, by the numbers in the spool, and was not asked for yet.
-    private var safe: [Range<UInt64>] = []
+    private var safe = EventNumbers()
     /// Whether a server has taken any of it.
     private(set) var hasStored = false
     /// Requests that may be in flight since the server has refused one; nil since it has taken one again.
@@ -72,8 +72,5 @@ final class BulkRound {
     var hasSafe: Bool { !safe.isEmpty }
 
     /// What has become safe since the last call.
-    func takeSafe() -> [Range<UInt64>] {
-        defer { safe = [] }
-        return safe
-    }
+    func takeSafe() -> [Range<UInt64>] { safe.take() }
 }

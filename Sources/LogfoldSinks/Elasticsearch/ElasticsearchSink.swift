@@ -17,7 +17,7 @@ package final class ElasticsearchSink: PipeliningSink, TallyingSink, Interruptib
     private var backlog: BulkBacklog
     private var round = BulkRound([])
     /// Events that were refused and given to ``refusals``, by their numbers; they are safe once that is saved.
-    private var unsaved: [Range<UInt64>] = []
+    private var unsaved = EventNumbers()
     private var foundAtFirst: UInt64
     private let report: SinkReport
     /// Ends what is in flight at once, from any thread.
@@ -88,10 +88,7 @@ package final class ElasticsearchSink: PipeliningSink, TallyingSink, Interruptib
         dispose()
         settlement.events = round.takeSafe()
         do throws(SinkFailure) {
-            try refusals.save()
-            if !unsaved.isEmpty { refusals.committed() }
-            settlement.events += unsaved
-            unsaved = []
+            try refusals.settle(&unsaved, into: &settlement)
         } catch {
             round.failure = round.failure ?? error
         }

@@ -5,7 +5,7 @@ import LogfoldParsing
 /// What a sink does with events that its server refuses, whatever the protocol: for good, they become dead letters; for
 /// a reason that may pass, they are held on the disk and tried again while the rest goes on.
 ///
-/// The sink calls ``save()`` before it acknowledges what was refused, and ``committed()`` when it does so.
+/// The sink settles what was refused with ``settle(_:into:)``, which saves it before it is acknowledged.
 final class Refusals {
     /// What outlives the process, saved with the positions that the sink has acknowledged.
     struct State: Equatable {
@@ -110,6 +110,14 @@ extension Refusals {
     /// All that the sink had taken is settled, and saved as far as it was refused.
     func committed() {
         saved = State(commit: saved.commit + 1, lettersEnd: letters.end, deadLettered: deadLetteredAtOnce)
+    }
+
+    /// Saves what was refused, and settles the numbers of its events, which belong to the state from now on.
+    func settle(_ refused: inout EventNumbers, into settlement: inout Settlement) throws(SinkFailure) {
+        try save()
+        guard !refused.isEmpty else { return }
+        committed()
+        settlement.events += refused.take()
     }
 
     private func say(_ status: Int, _ reason: String) {

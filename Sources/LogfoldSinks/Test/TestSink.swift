@@ -23,8 +23,8 @@
         package private(set) var isWaiting = false
         private var failure: SinkFailure?
         /// What is safe with the judge; and what is once it is saved that it was refused.
-        private var safe: [Range<UInt64>] = []
-        private var unsaved: [Range<UInt64>] = []
+        private var safe = EventNumbers()
+        private var unsaved = EventNumbers()
         private var isTryingAgain = false
         private var nextRequest = 0
         private var sent: UInt64
@@ -117,13 +117,9 @@
         /// What has become of the events.
         package func settle() -> Settlement {
             var settlement = Settlement()
-            settlement.events = safe
-            safe = []
+            settlement.events = safe.take()
             do throws(SinkFailure) {
-                try refusals.save()
-                if !unsaved.isEmpty { refusals.committed() }
-                settlement.events += unsaved
-                unsaved = []
+                try refusals.settle(&unsaved, into: &settlement)
             } catch {
                 failure = failure ?? error
             }
@@ -136,7 +132,7 @@
         /// Gives what was refused to where it belongs, and notes what is safe; returns what is to be sent again.
         private func dispose(of refused: [JudgeAnswer.Item], of events: [Event]) -> [JudgeAnswer.Item] {
             let others = Set(refused.map(\.item))
-            safe += events.indices.filter { !others.contains($0) }.map { events[$0].numbers }
+            for at in events.indices where !others.contains(at) { safe.append(events[at].numbers) }
             return refused.filter { item in
                 let event = events[item.item]
                 let isGone = lines.withSpan { span in
