@@ -17,12 +17,14 @@ package struct EventBatch: ~Copyable {
     }
 
     /// Adds an event: its JSON without a newline, and where its id lies.
-    package mutating func append(_ json: String, time: Int64 = 0, routes: UInt64 = .max, id: UInt32 = 0) {
+    package mutating func append(
+        _ json: String, time: Int64 = 0, routes: UInt64 = .max, id: UInt32 = 0, source: UInt32 = 0
+    ) {
         let start = lines.count
         lines.append(string: json)
         lines.append(0x0A)
         var entry = Batch.Entry(
-            start: UInt32(start), length: UInt32(lines.count - start), time: time, source: 0, severity: .info,
+            start: UInt32(start), length: UInt32(lines.count - start), time: time, source: source, severity: .info,
             offset: Int64(entries.count), rawLength: 1, lineCount: 1)
         entry.routes = routes
         entry.id = id

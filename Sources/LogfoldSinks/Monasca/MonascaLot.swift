@@ -1,7 +1,7 @@
 import LogfoldParsing
 
-/// The events that a Monasca sink has taken and not yet seen safe, as the elements of requests.
-struct MonascaLot: ~Copyable {
+/// Events of about one request, as its elements: of one lane and for one project.
+final class MonascaLot {
     /// An event.
     struct Item {
         /// Where its element begins, and the comma behind it.
@@ -9,82 +9,88 @@ struct MonascaLot: ~Copyable {
         var end: Int
         /// Where the event's own members begin in the element.
         var members: Int
-        /// The project that it is sent for: a number of ``tenants``.
-        var tenant: Int
         /// The event as it came, where its element is not the whole of it.
         var original: [UInt8]?
+        /// The numbers that are settled with it: its own, and those before it that are not the sink's.
+        var numbers: Range<UInt64>
         /// Whether nothing has to be done for it any more.
         var isDone = false
         /// Whether an earlier request may have brought it, because its answer did not come.
         var mayBeThere = false
     }
 
-    private(set) var text = ByteBuffer()
+    /// Whose events they are, and the project that they are written for.
+    private(set) var address: Address
+    /// When its first event came, by the monotonic clock.
+    private(set) var since: Int64
     private(set) var items: [Item] = []
-    /// The projects that events are sent for, by their numbers; the first is the token's own.
-    private(set) var tenants: [String?]
-    private var element: MonascaElement
-    private var tenantNumbers: [String: Int] = [:]
+    /// How many items are not done.
+    private(set) var openCount = 0
+    /// Whether sending has failed before all of it was safe.
+    private(set) var isRepeated = false
+    private var text = ByteBuffer()
+    private var originalBytes = 0
 
-    /// Room that is kept between commits while little is sent.
-    private static let keptCapacity = 4 << 20
+    /// Where the events of a lot go.
+    struct Address: Hashable {
+        /// Sources are spread over lanes; in each only one request is in flight.
+        var lane: Int
+        /// The project that is written for; nil for the token's own.
+        var tenant: String?
+    }
 
     /// An empty lot.
-    init(_ dimensions: [EventDimension], _ tenant: CrossTenant) {
-        switch tenant {
-        case .none:
-            tenants = [nil]
-            element = MonascaElement(dimensions, tenant: nil)
-        case .project(let id):
-            tenants = [id]
-            element = MonascaElement(dimensions, tenant: nil)
-        case .field(let name):
-            tenants = [nil]
-            element = MonascaElement(dimensions, tenant: name)
-        }
+    init(_ address: Address, since: Int64) {
+        self.address = address
+        self.since = since
     }
 
-    /// Takes the event in `range` of `lines`; the range has its newline.
-    mutating func append(_ lines: RawSpan, _ range: ByteRange) {
-        let event = ByteRange(range.start, range.end - 1)
+    /// Forgets all items, and keeps the room that they had.
+    func reset(_ address: Address, since time: Int64) {
+        self.address = address
+        since = time
+        text.removeAll()
+        items.removeAll(keepingCapacity: true)
+        (openCount, originalBytes, isRepeated) = (0, 0, false)
+    }
+
+    /// Bytes of memory that it has for its events.
+    var byteCount: Int { text.count + originalBytes }
+
+    /// Whether an element of so many bytes more would make it too large for a request.
+    func isWhole(with bytes: Int, _ request: (bytes: Int, events: Int)) -> Bool {
+        !items.isEmpty && (items.count >= request.events || text.count + bytes > request.bytes)
+    }
+
+    /// Takes an event as the element that was made of it; `original` is what it was, where that was changed.
+    func append(_ element: RawSpan, members: Int, original: [UInt8]?, numbers: Range<UInt64>) {
         let start = text.count
-        let made = element.append(lines, event, to: &text)
-        let end = text.count
+        text.append(element, 0, element.byteCount)
+        items.append(
+            Item(
+                start: start, end: text.count, members: start + members, original: original, numbers: numbers))
         text.append(",")
-        var item = Item(start: start, end: end, members: made.members, tenant: tenant(lines, made.tenant))
-        if made.isChanged {
-            item.original = unsafe lines.extracting(event.start..<event.end).withUnsafeBytes { unsafe Array($0) }
-        }
-        items.append(item)
+        originalBytes += original?.count ?? 0
+        openCount += 1
     }
 
-    /// The number of a project; what is no id is the token's own project.
-    private mutating func tenant(_ lines: RawSpan, _ range: ByteRange) -> Int {
-        guard !range.isEmpty, range.count <= 64 else { return 0 }
-        let id = lines.string(range)
-        guard CrossTenant.isProject(id) else { return 0 }
-        if let known = tenantNumbers[id] { return known }
-        tenants.append(id)
-        tenantNumbers[id] = tenants.count - 1
-        return tenants.count - 1
-    }
-
-    /// Nothing more has to be done for these items.
-    mutating func finish(_ numbers: ArraySlice<Int>) {
-        for number in numbers { items[number].isDone = true }
+    /// Nothing more has to be done for an item.
+    func finish(_ number: Int) {
+        guard !items[number].isDone else { return }
+        items[number].isDone = true
+        openCount -= 1
     }
 
     /// A request with these items has had no answer that tells what became of it.
-    mutating func noteUnknown(_ numbers: ArraySlice<Int>) {
+    func noteUnknown(_ numbers: ArraySlice<Int>) {
         for number in numbers { items[number].mayBeThere = true }
     }
 
-    /// The numbers of the items that are not done, by the project that they are sent for, each in their order.
-    var open: [ArraySlice<Int>] {
-        var groups: [[Int]] = Array(repeating: [], count: tenants.count)
-        for (number, item) in items.enumerated() where !item.isDone { groups[item.tenant].append(number) }
-        return groups.filter { !$0.isEmpty }.map { $0[...] }
-    }
+    /// What is open of it is sent once more.
+    func noteRepeated() { isRepeated = true }
+
+    /// The numbers of the items that are not done.
+    var open: [Int] { items.indices.filter { !items[$0].isDone } }
 
     /// How many of these items, from the front, have so many bytes at the most with the commas between; one at least.
     func prefixCount(_ numbers: ArraySlice<Int>, bytes limit: Int, events: Int) -> Int {
@@ -99,19 +105,21 @@ struct MonascaLot: ~Copyable {
 
     /// The body of a request with these items behind `opening`.
     func body(_ numbers: ArraySlice<Int>, opening: [UInt8]) -> [UInt8] {
-        var body = ByteBuffer(capacity: opening.count + byteCount(numbers) + 16)
-        opening.withSpan { body.append($0, 0, $0.byteCount) }
+        let length = numbers.reduce(0) { $0 + items[$1].end - items[$1].start + 1 }
+        var body: [UInt8] = []
+        body.reserveCapacity(opening.count + length + 2)
+        body += opening
         text.withSpan { span in
-            for run in runs(numbers) { body.append(span, items[run.first].start, items[run.last].end + 1) }
+            for run in runs(numbers) {
+                unsafe span.extracting(items[run.first].start..<items[run.last].end + 1).withUnsafeBytes {
+                    unsafe body.append(contentsOf: $0)
+                }
+            }
         }
         // Not the comma behind the last one.
-        if !numbers.isEmpty { body.truncate(to: body.count - 1) }
-        body.append("]}")
-        return body.withSpan { unsafe $0.withUnsafeBytes { unsafe Array($0) } }
-    }
-
-    private func byteCount(_ numbers: ArraySlice<Int>) -> Int {
-        numbers.reduce(0) { $0 + items[$1].end - items[$1].start + 1 }
+        if !numbers.isEmpty { body.removeLast() }
+        body += Array("]}".utf8)
+        return body
     }
 
     /// Items that lie side by side.
@@ -135,11 +143,5 @@ struct MonascaLot: ~Copyable {
         event.append("{")
         text.withSpan { event.append($0, item.members, item.end) }
         return event.withSpan { unsafe $0.withUnsafeBytes { unsafe Array($0) } }
-    }
-
-    /// Forgets all items.
-    mutating func removeAll() {
-        text.removeAll(keepingRoom: Self.keptCapacity)
-        items.removeAll(keepingCapacity: true)
     }
 }

@@ -23,6 +23,7 @@ extension MonascaOptions {
         let dimensions = DimensionNames(section)
         let tenant = Self.tenant(section)
         let flush = section.duration("flush", in: .zero ... .seconds(3_600), default: .seconds(1))
+        let requestsInFlight = section.integer("requests_in_flight", in: 1...16, default: 2)
         let refusals = RefusalOptions(section, holdsEvents: false)
         let batch = section.section("batch")
 
@@ -30,7 +31,8 @@ extension MonascaOptions {
         self.init(keystone: keystone)
         (self.endpoint, self.version, self.transport, self.flush) = (endpoint, version, transport, flush)
         if !section.has("tls"), let tls = keystone.cloudTLS { self.transport.tls = tls }
-        self.transport.idleConnections = 2
+        self.requestsInFlight = requestsInFlight
+        self.transport.idleConnections = requestsInFlight + 1
         (self.dimensions, eventDimensions, renamed) = (dimensions.global, dimensions.event, dimensions.renamed)
         (crossTenant, self.refusals) = (tenant, refusals)
         if let batch {

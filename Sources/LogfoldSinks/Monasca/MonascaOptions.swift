@@ -20,6 +20,8 @@ package struct MonascaOptions: Sendable {
     package var requestBytes = 1_015 << 10
     /// Events of a request at the most.
     package var requestEvents = 5_000
+    /// Requests in flight at the most, each with events of other sources.
+    package var requestsInFlight = 2
     /// How long an event may wait for others.
     package var flush = Duration.seconds(1)
     /// What is done with events that are refused for good.
@@ -30,12 +32,12 @@ package struct MonascaOptions: Sendable {
     /// The defaults.
     package init(keystone: KeystoneSettings) { self.keystone = keystone }
 
-    /// Bytes that make a lot full.
-    var lotBytes: Int { 4 * requestBytes }
+    /// Bytes of events that are taken at the most: of each lane the request in flight and the next one.
+    var takenBytes: Int { 2 * requestBytes * requestsInFlight }
 
-    /// Bytes of memory that a sink holds at the most: what is taken and one batch more, in a buffer that may be half
-    /// empty, and the body of a request.
-    package var memoryBound: Int { 2 * (lotBytes + (6 << 20)) + requestBytes }
+    /// Bytes of memory that a sink holds at the most: what is taken and one batch more, and the body of each request in
+    /// flight. What a buffer has of room beyond that was never touched.
+    package var memoryBound: Int { takenBytes + (6 << 20) + requestBytes * requestsInFlight }
 
     /// What an operator should know before it runs, a sentence each.
     package var warnings: [String] {
@@ -82,9 +84,17 @@ enum CrossTenant: Sendable, Equatable {
     /// The project that a field of the event names.
     case field(String)
 
+    /// The one project, where there is only one; nil for the token's own.
+    var project: String? { if case .project(let id) = self { id } else { nil } }
+    /// The field that names it.
+    var field: String? { if case .field(let name) = self { name } else { nil } }
+
+    /// Bytes that an id of a project may have.
+    static let longestProject = 64
+
     /// Whether a text can be a project's id: Keystone's are 32 hexadecimal digits, older ones a uuid.
     static func isProject(_ id: String) -> Bool {
-        !id.isEmpty && id.utf8.count <= 64
+        !id.isEmpty && id.utf8.count <= longestProject
             && id.utf8.allSatisfy { byte in
                 switch byte {
                 case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"): true

@@ -1,27 +1,55 @@
 import LogfoldCore
 import LogfoldIO
-import LogfoldParsing
 import LogfoldTransport
 
-/// Brings the events of a lot to Monasca's log API, one request after the other, so that their order stays.
+/// Brings lots to Monasca's log API: in each lane one request after the other, so that the order of a source stays.
 ///
-/// What the API answers is done as `Docs/sinks/monasca.md` says in its table; this is its one place.
+/// Once something has failed no more requests are begun; those in flight are awaited, and ``endRound(_:)`` begins anew.
 final class MonascaSender {
-    private let options: MonascaOptions
+    let options: MonascaOptions
+    let clock: any Clock
+    let refusals: Refusals
+    let report: SinkReport
     private let session: KeystoneSession
     private let transport: any HTTPTransport
-    private let clock: any Clock
-    private let refusals: Refusals
-    private let report: SinkReport
     /// What stands in front of the elements in a body.
     private let opening: [UInt8]
-    private var size: RequestSize
-    private var counted: SinkTally
+    var size: RequestSize
+    var counted: SinkTally
     /// Bytes of bodies that the API has taken.
-    private(set) var bytesWritten: Int64 = 0
+    var bytesWritten: Int64 = 0
 
-    /// How long to wait at the least where somebody has to do something.
-    static let holdPause = Duration.seconds(30)
+    /// What is to be sent, in the order of each lane.
+    private(set) var queue: [Pending] = []
+    private var flights: [Int: Flight] = [:]
+    private var nextNumber = 0
+    /// Why no more requests are begun.
+    private(set) var failure: SinkFailure?
+    /// Events that the API has, and that were not asked for yet.
+    var safe = EventNumbers()
+    /// Events that were refused and given to ``refusals``; they are safe once that is saved.
+    var unsaved = EventNumbers()
+
+    /// Items that are to be sent.
+    struct Pending {
+        var lot: MonascaLot
+        var items: ArraySlice<Int>
+        /// Whether a new token was asked for because one was refused for them.
+        var hasNewToken = false
+        /// Why the one item may be what the API cannot read. A request without events tells whether it is.
+        var suspicion: (status: Int, reason: String)?
+    }
+
+    /// A request in flight.
+    struct Flight {
+        var pending: Pending
+        var token: KeystoneToken
+        var address: MonascaAddress
+        var bodyBytes: Int
+
+        var lot: MonascaLot { pending.lot }
+        var lane: Int { pending.lot.address.lane }
+    }
 
     init(
         _ options: MonascaOptions, session: KeystoneSession, transport: any HTTPTransport, clock: any Clock,
@@ -51,100 +79,83 @@ final class MonascaSender {
         ServerSinkState(tally: counted, refusedBytes: size.refused, refusals: refusals.state)
     }
 
-    /// Sends all open items of a lot; throws where some of them are still open. Blocking.
-    func deliver(_ lot: inout MonascaLot) throws(SinkFailure) {
-        // What was to be written at the last call and could not comes first: the lot says it is done.
-        try refusals.save()
-        var failure: SinkFailure?
-        do throws(SinkFailure) {
-            var waiting = Array(lot.open.reversed())
-            while let items = waiting.popLast() { try send(items, &waiting, &lot) }
-        } catch {
-            failure = error
-        }
-        try refusals.save()
-        if let failure { throw failure }
-        refusals.committed()
+    /// Bytes of elements that a request may have, with the commas between.
+    var room: Int { size.current - opening.count - 2 }
+    /// Whether a request is in flight.
+    var isWaiting: Bool { !flights.isEmpty }
+    /// Whether nothing is in flight in a lane, and nothing waits for it.
+    func isIdle(_ lane: Int) -> Bool { !isBusy(lane) && !queue.contains { $0.lot.address.lane == lane } }
+    /// Whether a request can be begun.
+    var hasRequests: Bool { failure == nil && queue.contains { !isBusy($0.lot.address.lane) } }
+
+    private func isBusy(_ lane: Int) -> Bool { flights.values.contains { $0.lane == lane } }
+
+    /// Takes the open events of one more lot.
+    func append(_ lot: MonascaLot) {
+        let items = lot.open[...]
+        if !items.isEmpty { queue.append(Pending(lot: lot, items: items)) }
     }
 
-    /// Sends what fits into a request of these items, which are of one project; the rest goes back to `waiting`.
-    private func send(
-        _ all: ArraySlice<Int>, _ waiting: inout [ArraySlice<Int>], _ lot: inout MonascaLot
-    ) throws(SinkFailure) {
-        let room = size.current - opening.count - 2
-        let items = all.prefix(lot.prefixCount(all, bytes: room, events: options.requestEvents))
-        if items.count < all.count { waiting.append(all.dropFirst(items.count)) }
-        let body = lot.body(items, opening: opening)
-        let reply = try exchange(body, items, &lot)
-        switch reply.answer.verdict {
-        case .taken: take(items, body.count, reply.address, &lot)
-        case .tooLarge(let limit): try shrink(items, body.count, limit, &waiting, &lot)
-        case .malformed: try split(items, reply, &waiting, &lot)
-        case .roleMissing: throw SinkFailure(roleMissing(reply), retryAfter: Self.holdPause)
-        case .tokenRefused:
-            throw SinkFailure(
-                "\(said(reply)), and a new token is refused as well: do both use the same Keystone?",
-                retryAfter: Self.holdPause)
-        case .later(let mayBeThere):
-            if mayBeThere { lot.noteUnknown(items) }
-            throw SinkFailure(said(reply), retryAfter: reply.retryAfter)
-        case .foreign:
-            throw SinkFailure("\(said(reply)); look at 'endpoint': this is not the log API", retryAfter: Self.holdPause)
+    /// Sends before what else waits in the lane.
+    func putBack(_ pending: Pending) { queue.insert(pending, at: 0) }
+
+    /// No more requests are begun; the first reason counts.
+    func fail(_ failure: SinkFailure) { self.failure = self.failure ?? failure }
+
+    /// Begins anew with what is open of these lots; returns why it could not go on.
+    func endRound(_ lots: [MonascaLot]) -> SinkFailure? {
+        defer { failure = nil }
+        queue = []
+        for lot in lots {
+            lot.noteRepeated()
+            append(lot)
         }
+        return failure
     }
 }
 
 // MARK: - Requests
 
 extension MonascaSender {
-    /// An answer, and who gave it.
-    private struct Reply {
-        var status: Int
-        var answer: MonascaAnswer
-        var address: MonascaAddress
-        var retryAfter: Duration?
+    /// Begins a request in each lane that has something to send and none in flight.
+    func begin() {
+        while failure == nil, let at = queue.firstIndex(where: { !isBusy($0.lot.address.lane) }) {
+            do throws(SinkFailure) {
+                try start(nextRequest(queue.remove(at: at), at))
+            } catch {
+                fail(error)
+            }
+        }
     }
 
-    /// A request for these items; where its token is refused, it is sent once more with a new one.
-    private func exchange(
-        _ body: [UInt8], _ items: ArraySlice<Int>, _ lot: inout MonascaLot
-    ) throws(SinkFailure) -> Reply {
-        let first = try session.token()
-        let reply = try post(body, items, first, &lot)
-        guard reply.answer.verdict == .tokenRefused else { return reply }
-        session.discard(first)
-        return try post(body, items, try session.token(), &lot)
+    /// As many of the items as fit into a request; the rest stays where it was.
+    private func nextRequest(_ all: Pending, _ place: Int) -> Pending {
+        let count = all.lot.prefixCount(all.items, bytes: room, events: options.requestEvents)
+        guard count < all.items.count else { return all }
+        var (pending, rest) = (all, all)
+        pending.items = all.items.prefix(count)
+        rest.items = all.items.dropFirst(count)
+        queue.insert(rest, at: place)
+        return pending
     }
 
-    private func post(
-        _ body: [UInt8], _ items: ArraySlice<Int>, _ token: KeystoneToken, _ lot: inout MonascaLot
-    ) throws(SinkFailure) -> Reply {
+    private func start(_ pending: Pending) throws(SinkFailure) {
+        // Keystone is waited for: it is asked once in most of an hour, and without a token nothing can be sent.
+        let token = try session.token()
         let address = try address(by: token)
-        let tenant = items.first.flatMap { lot.tenants[lot.items[$0].tenant] }
+        let items = pending.suspicion == nil ? pending.items : []
+        let body = pending.lot.body(items, opening: opening)
         counted.sent += UInt64(items.count)
-        counted.resent += UInt64(items.count { lot.items[$0].mayBeThere })
+        counted.resent += UInt64(items.count { pending.lot.items[$0].mayBeThere })
+        let flight = Flight(pending: pending, token: token, address: address, bodyBytes: body.count)
+        flights[nextNumber] = flight
         transport.start(
             TransportRequest(
-                .post, address.url(tenant: tenant),
+                .post, address.url(tenant: pending.lot.address.tenant),
                 // Exactly this type, and never compressed: the API takes nothing else.
-                headers: [("Content-Type", "application/json"), ("X-Auth-Token", token.id)], body: body), number: 0)
-        guard let result = transport.next(until: nil) else { throw SinkFailure("it was told to stop") }
-        do throws(TransportFailure) {
-            let answer = try result.outcome.get()
-            return Reply(
-                status: answer.status, answer: MonascaAnswer(answer), address: address,
-                retryAfter: answer.headers["retry-after"].flatMap { RetryAfter.pause($0, now: clock.now) })
-        } catch {
-            switch error.kind {
-            case .unreachable, .tls, .invalid: break
-            case .interrupted, .timedOut, .cut, .tooLong: lot.noteUnknown(items)
-            case .cutWhileSending:
-                lot.noteUnknown(items)
-                // The API closes the connection on a body that is too large for it, before it has read it.
-                size.wasCut(body.count)
-            }
-            throw SinkFailure("\(address.url) cannot be reached: \(error)")
-        }
+                headers: [("Content-Type", "application/json"), ("X-Auth-Token", token.id)], body: body),
+            number: nextNumber)
+        nextNumber += 1
     }
 
     private func address(by token: KeystoneToken) throws(SinkFailure) -> MonascaAddress {
@@ -152,67 +163,18 @@ extension MonascaSender {
         guard let query = options.keystone.catalog else { throw SinkFailure("there is no endpoint") }
         return try MonascaAddress(try session.address(query, by: token), version: options.version)
     }
-}
 
-// MARK: - Answers
+    /// Forgets a token that the API has refused.
+    func discard(_ token: KeystoneToken) { session.discard(token) }
 
-extension MonascaSender {
-    private func take(_ items: ArraySlice<Int>, _ bytes: Int, _ address: MonascaAddress, _ lot: inout MonascaLot) {
-        lot.finish(items)
-        size.wasTaken(bytes)
-        bytesWritten += Int64(bytes)
-        if address.version.handsOver { counted.handedOver += UInt64(items.count) }
-    }
-
-    private func shrink(
-        _ items: ArraySlice<Int>, _ bytes: Int, _ limit: Int?, _ waiting: inout [ArraySlice<Int>],
-        _ lot: inout MonascaLot
-    ) throws(SinkFailure) {
-        guard items.count > 1 else {
-            let most = limit.map { " (\($0) bytes)" } ?? ""
-            return letter(items, 413, "the event alone is larger than the API takes\(most)", &lot)
+    /// Waits for the answer to a request until a monotonic time; false where none has come, or the bell was rung.
+    func receive(until deadline: Int64?) -> Bool {
+        guard let result = transport.next(until: deadline) else { return false }
+        guard let flight = flights.removeValue(forKey: result.number) else { return true }
+        switch result.outcome {
+        case .success(let answer): take(answer, of: flight)
+        case .failure(let failure): take(failure, of: flight)
         }
-        // A limit that is said and was kept to is not the one that counts.
-        if let limit, limit < bytes { size.wasLimited(to: limit) } else { size.wasRefused(bytes) }
-        report("The API refuses requests of this size; from now on they are smaller", [("bytes", "\(bytes)")])
-        waiting.append(items)
-    }
-
-    /// One event spoils the request for all of them, so it is looked for by halves.
-    private func split(
-        _ items: ArraySlice<Int>, _ reply: Reply, _ waiting: inout [ArraySlice<Int>], _ lot: inout MonascaLot
-    ) throws(SinkFailure) {
-        guard items.count == 1 else {
-            let middle = items.startIndex + items.count / 2
-            waiting.append(items[middle...])
-            waiting.append(items[..<middle])
-            return
-        }
-        // A request without events tells whether it is the event, and not what all requests have in common. The API
-        // was seen to look at the dimensions of such a one, and to store nothing.
-        let empty = try exchange(lot.body([], opening: opening), [], &lot)
-        guard empty.answer.verdict == .taken else {
-            throw SinkFailure("\(said(empty)), whatever the events", retryAfter: Self.holdPause)
-        }
-        letter(items, reply.status, reply.answer.text, &lot)
-    }
-
-    private func letter(_ items: ArraySlice<Int>, _ status: Int, _ reason: String, _ lot: inout MonascaLot) {
-        for item in items {
-            lot.event(item).withSpan { refusals.reject($0, status: status, reason: reason) }
-        }
-        lot.finish(items)
-    }
-
-    private func said(_ reply: Reply) -> String {
-        "\(reply.address.url) answers \(reply.status)" + (reply.answer.text.isEmpty ? "" : " (\(reply.answer.text))")
-    }
-
-    private func roleMissing(_ reply: Reply) -> String {
-        let role =
-            options.crossTenant == .none
-            ? "a role that may write logs (monasca-agent, as [security] agent_authorized_roles of the API says)"
-            : "a role that may write logs for other projects (as [roles_middleware] delegate_roles of the API says)"
-        return "\(said(reply)); give the user of 'keystone' \(role) in its project"
+        return true
     }
 }

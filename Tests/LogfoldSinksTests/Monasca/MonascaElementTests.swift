@@ -1,6 +1,7 @@
 import LogfoldCore
 import LogfoldParsing
 import LogfoldTestSupport
+import LogfoldTransport
 import Testing
 
 @testable import LogfoldSinks
@@ -91,16 +92,13 @@ struct MonascaElementTests {
     }
 
     @Test("What is changed in an element is not changed in the dead letter")
-    func original() {
-        var lot = MonascaLot([], .none)
+    func original() throws {
         let events = [#"{"message":"a"}"#, #"{"message":"b","labels":{"x":1e999}}"#]
-        let batch = EventBatch.of(events)
-        batch.withLines { lines in
-            for entry in batch.entries {
-                lot.append(lines, entry.line)
-            }
-        }
-        #expect((0..<2).map { String(decoding: lot.event($0), as: UTF8.self) } == events)
+        let run = try MonascaSinkRun { _ in .success(TransportAnswer(status: 413)) }
+        run.take(events)
+        #expect(run.commit() == nil)
+        try #require(run.letters.count == events.count)
+        for (letter, event) in zip(run.letters, events) { #expect(letter.hasSuffix(#""event":\#(event)}"#)) }
     }
 }
 

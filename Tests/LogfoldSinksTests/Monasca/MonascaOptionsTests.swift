@@ -30,6 +30,7 @@ struct MonascaOptionsTests {
         #expect(read.endpoint == nil && read.version == nil)
         #expect(read.keystone.catalog == ServiceCatalog.Query(types: ["logs", "logging"]))
         #expect(read.requestBytes < 1_048_576 && read.requestEvents == 5_000 && read.flush == .seconds(1))
+        #expect(read.requestsInFlight == 2)
         #expect(read.dimensions.isEmpty && read.eventDimensions == EventDimension.defaults)
         #expect(read.crossTenant == .none && read.warnings.isEmpty)
     }
@@ -43,6 +44,7 @@ struct MonascaOptionsTests {
                 event_dimensions: { component: service.name, "a&b": labels.x }
                 cross_tenant: "{openstack.project.id}"
                 batch: { max_bytes: 64KiB, max_events: 1 }
+                requests_in_flight: 3
                 flush: 5s
                 timeout: 30s
                 connect_timeout: 2s
@@ -61,6 +63,7 @@ struct MonascaOptionsTests {
             ])
         #expect(read.crossTenant == .field("openstack.project.id"))
         #expect(read.requestBytes == 64 << 10 && read.requestEvents == 1 && read.flush == .seconds(5))
+        #expect(read.requestsInFlight == 3)
         #expect(read.transport.timeout == .seconds(30) && read.refusals.deadLetterBytes == 1 << 30)
         #expect(
             read.warnings == [

@@ -65,7 +65,10 @@ final class MonascaSinkRun {
     var sent: [[String]] { transport.calls.map(\.messages) }
 
     /// The dead letters as they lie there.
-    var letters: [String] {
+    var letters: [String] { Self.letters(in: scratch) }
+
+    /// The dead letters of a sink with its files there.
+    static func letters(in scratch: ScratchDirectory) -> [String] {
         guard let file = try? OpenFile("\(scratch.path)/dead-letters/monasca.jsonl", in: PosixFileSystem()),
             let bytes = try? file.readAll(limit: 8 << 20)
         else { return [] }

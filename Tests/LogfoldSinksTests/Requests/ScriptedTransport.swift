@@ -9,6 +9,12 @@ final class ScriptedTransport: HTTPTransport {
         var headers: [String: String]
         var body: [UInt8]
 
+        init(_ request: TransportRequest) {
+            url = request.url
+            headers = Dictionary(request.headers.map { ($0.name, $0.value) }) { $1 }
+            body = request.body
+        }
+
         /// The lines of a body that is not compressed.
         var lines: [String] { String(decoding: body, as: UTF8.self).split(separator: "\n").map(String.init) }
         /// The events, which stand behind their action lines.
@@ -37,9 +43,7 @@ final class ScriptedTransport: HTTPTransport {
     let bell: @Sendable () -> Void = {}
 
     func start(_ request: TransportRequest, number: Int) {
-        let call = Call(
-            url: request.url, headers: Dictionary(request.headers.map { ($0.name, $0.value) }) { $1 },
-            body: request.body)
+        let call = Call(request)
         calls.append(call)
         waiting.append(TransportResult(number: number, script(call)))
         mostInFlight = max(mostInFlight, waiting.count)

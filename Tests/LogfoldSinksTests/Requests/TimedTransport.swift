@@ -8,14 +8,23 @@ final class TimedTransport: HTTPTransport {
     typealias Service = (_ events: [String], _ inService: Int) -> (answer: ScriptedTransport.Outcome, after: Int64)
 
     private let clock: FakeClock
+    private let eventsOfCall: (ScriptedTransport.Call) -> [String]
     private let service: Service
     private var coming: [(time: Int64, isTaken: Bool, result: TransportResult)] = []
     /// Events that it has stored, in the order of its answers.
     private(set) var stored: [String] = []
     private var eventsOf: [Int: [String]] = [:]
+    /// Events of requests that it has taken and not answered yet.
+    var unanswered: [String] { eventsOf.values.flatMap { $0 } }
+    /// What was asked for.
+    private(set) var calls: [ScriptedTransport.Call] = []
 
-    init(_ clock: FakeClock, _ service: @escaping Service) {
+    init(
+        _ clock: FakeClock, events: @escaping (ScriptedTransport.Call) -> [String] = \.events,
+        _ service: @escaping Service
+    ) {
         self.clock = clock
+        eventsOfCall = events
         self.service = service
     }
 
@@ -32,10 +41,11 @@ final class TimedTransport: HTTPTransport {
     let interruption: @Sendable () -> Void = {}
 
     func start(_ request: TransportRequest, number: Int) {
-        let call = ScriptedTransport.Call(url: request.url, headers: [:], body: request.body)
-        let events = call.events
+        let call = ScriptedTransport.Call(request)
+        calls.append(call)
+        let events = eventsOfCall(call)
         let (answer, after) = service(events, coming.count { $0.isTaken })
-        let isTaken = if case .success(let answer) = answer { answer.status == 200 } else { false }
+        let isTaken = if case .success(let answer) = answer { 200..<300 ~= answer.status } else { false }
         eventsOf[number] = isTaken ? events : []
         coming.append((clock.monotonic + after * 1_000_000, isTaken, TransportResult(number: number, answer)))
     }
