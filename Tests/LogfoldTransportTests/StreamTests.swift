@@ -43,6 +43,18 @@ struct StreamTests {
         return try #require(CurlStreams(settings, isEncrypted: isEncrypted, clock: SystemClock()))
     }
 
+    @Test("A bell ends a wait, also one that begins when it has rung", .timeLimit(.minutes(1)))
+    func bell() throws {
+        let transport = try transport()
+        // Neither of them ends by itself in the time of this test.
+        transport.bell()
+        transport.wait(for: [], until: .max)
+        let bell = transport.bell
+        let thread = try DedicatedThread("rings") { bell() }
+        transport.wait(for: [], until: .max)
+        thread.join()
+    }
+
     @Test("Bytes go both ways, and an orderly end is one")
     func bothWays() throws {
         let peer = try ScriptedPeer { connection in

@@ -15,7 +15,7 @@ final class LogstashLink {
     /// Whether the server has acknowledged anything on it: not before that is it known to have let us in, since with TLS
     /// 1.3 a certificate that is missing shows only when something is read.
     private(set) var isProven = false
-    /// Whether it was made before this commit, and nothing was heard on it since.
+    /// Whether it is from before there was nothing to do, and nothing was heard on it since.
     private(set) var isLeftOver = false
 
     /// What came of moving a link on.
@@ -44,8 +44,8 @@ final class LogstashLink {
         lastMoved = now
     }
 
-    /// A commit begins, and the link is there already.
-    func beginCommit() { isLeftOver = isProven }
+    /// There is something to do again, and the link is there already.
+    func beginRound() { isLeftOver = isProven }
 
     /// Sends a window of these events.
     func send(_ events: Range<Int>, _ bytes: [UInt8], at now: Int64) {

@@ -45,9 +45,9 @@ package struct LogstashOptions: Sendable {
     /// Bytes of events that are as much as can be on the way.
     package var lotBytes: Int { windowBytes * pipelining * connections }
 
-    /// Bytes of memory that a sink holds at the most: what is taken and one batch more, in a buffer that may be half
-    /// empty, and the windows on the way.
-    package var memoryBound: Int { 2 * (lotBytes + (6 << 20)) + lotBytes + windowBytes }
+    /// Bytes of memory that a sink holds at the most: what is taken and one batch more, the windows on the way, and the one
+    /// that is made. What a buffer has of room beyond that was never touched.
+    package var memoryBound: Int { lotBytes + (6 << 20) + lotBytes + windowBytes }
 
     /// What an operator should know before it runs, a sentence each.
     package var warnings: [String] {

@@ -3,8 +3,10 @@ import LogfoldCore
 import LogfoldIO
 import LogfoldTransport
 
-/// Brings the events of a lot to Logstash: windows to all hosts at a time, several on the way to each, and again what was
+/// Brings the events of lots to Logstash: windows to all hosts at a time, several on the way to each, and again what was
 /// not acknowledged.
+///
+/// Once no host is left nothing more is sent, until ``endRound()`` begins anew.
 ///
 /// What is done when something fails stands in `Docs/sinks/logstash.md` in a table; this is its one place.
 final class LogstashSender {
@@ -12,6 +14,7 @@ final class LogstashSender {
     private let transport: any StreamTransport
     private let clock: any Clock
     private let encoder: WindowEncoder
+    private let backlog: LogstashBacklog
     private let report: SinkReport
     private var pool: EndpointPool<HostAddress>
     private var links: [LogstashLink] = []
@@ -21,23 +24,23 @@ final class LogstashSender {
     /// Bytes of windows that were acknowledged whole.
     private(set) var bytesWritten: Int64 = 0
 
-    /// One call of ``deliver(_:)``.
-    private struct Round {
-        /// Runs of events that are on their way nowhere.
-        var waiting: [Range<Int>]
-        /// Links that were begun.
-        var openings = 0
-        /// Why a host has failed, the last of them.
-        var reason: String?
-        /// Why nothing more is sent.
-        var failure: SinkFailure?
-    }
+    /// Runs of events that are on their way nowhere, each in one lot.
+    private var waiting: [Range<Int>] = []
+    /// Links that were begun since there was nothing to do.
+    private var openings = 0
+    /// Why a host has failed, the last of them.
+    private var reason: String?
+    /// Why nothing more is sent.
+    private(set) var failure: SinkFailure?
+    /// Events that are safe, and that were not asked for yet.
+    var safe = EventNumbers()
 
     init(
-        _ options: LogstashOptions, transport: any StreamTransport, clock: any Clock, tally: SinkTally,
-        report: @escaping SinkReport
+        _ options: LogstashOptions, _ backlog: LogstashBacklog, transport: any StreamTransport, clock: any Clock,
+        tally: SinkTally, report: @escaping SinkReport
     ) throws(SinkFailure) {
         self.options = options
+        self.backlog = backlog
         self.transport = transport
         self.clock = clock
         self.tally = tally
@@ -50,24 +53,53 @@ final class LogstashSender {
         pool = EndpointPool(options.hosts)
     }
 
-    /// Sends all events of a lot that are not safe; throws where some are not safe still. Blocking.
-    func deliver(_ lot: inout EventLot) throws(SinkFailure) {
-        var round = Round(waiting: lot.open)
-        for link in links { link.beginCommit() }
-        while true {
-            guard !transport.isInterrupted else {
-                links = []
-                throw SinkFailure("it was told to stop")
-            }
-            // First what has come: a connection that was closed meanwhile should be given nothing.
-            for link in links { move(link, &round, &lot) }
-            openLinks(&round)
-            handOut(&round, lot)
-            let isIdle = links.allSatisfy { $0.windows.count == 0 }
-            if isIdle, round.failure != nil || round.waiting.isEmpty { break }
-            transport.wait(for: links.map(\.waitingFor), until: nextLook)
+    /// Takes a lot that is whole.
+    func append(_ lot: EventLot) {
+        if waiting.isEmpty, !isOnTheWay {
+            openings = 0
+            for link in links { link.beginRound() }
         }
-        if let failure = round.failure { throw failure }
+        waiting += lot.open
+    }
+
+    /// Whether windows are on the way.
+    var isOnTheWay: Bool { links.contains { $0.windows.count > 0 } }
+    /// Whether something has to come from a host before anything more can be done.
+    var isWaiting: Bool { isOnTheWay || (failure == nil && !waiting.isEmpty && !links.isEmpty) }
+    /// Whether there is something to send and no connection for it.
+    var hasNoLink: Bool { failure == nil && !waiting.isEmpty && links.isEmpty }
+    /// Whether as much is on the way as may be.
+    var isSaturated: Bool { isOnTheWay && !links.contains { $0.room(options.pipelining) > 0 } }
+
+    /// Moves everything on as far as that goes without waiting.
+    func advance() {
+        guard isOnTheWay || !waiting.isEmpty else { return }
+        guard !transport.isInterrupted else {
+            links = []
+            failure = SinkFailure("it was told to stop")
+            return
+        }
+        // First what has come: a connection that was closed meanwhile should be given nothing.
+        for link in links { move(link) }
+        openLinks()
+        handOut()
+    }
+
+    /// Waits until a link may be able to move on, until a monotonic time, or until the bell is rung.
+    func wait(until deadline: Int64?) {
+        transport.wait(for: links.map(\.waitingFor), until: min(deadline ?? .max, nextLook))
+        advance()
+    }
+
+    /// Begins anew with what is not safe; returns why it could not go on.
+    func endRound() -> SinkFailure? {
+        defer { (failure, reason, openings) = (nil, nil, 0) }
+        waiting = []
+        for lot in backlog.whole {
+            lot.noteRepeated()
+            waiting += lot.open
+        }
+        return failure
     }
 
     /// Closes all connections.
@@ -88,36 +120,37 @@ final class LogstashSender {
 
 extension LogstashSender {
     /// Begins links to the hosts that are believed to work, while there is something for them to do.
-    private func openLinks(_ round: inout Round) {
-        guard round.failure == nil, !round.waiting.isEmpty else { return }
+    private func openLinks() {
+        guard failure == nil, !waiting.isEmpty else { return }
         let now = clock.monotonic
         while links.count < options.connections {
             let taken = Set(links.map(\.host))
             // Who asks means to try, so one is tried even where all rest.
-            guard pool.hasHealthy(at: now, except: taken) || (links.isEmpty && round.openings == 0),
+            guard pool.hasHealthy(at: now, except: taken) || (links.isEmpty && openings == 0),
                 let host = pool.next(at: now, except: taken)
             else { break }
             links.append(LogstashLink(to: host, over: transport.open(pool[host]), options.wire, at: now))
-            round.openings += 1
+            openings += 1
         }
-        if links.isEmpty { round.failure = SinkFailure(round.reason ?? "no host is left to try") }
+        if links.isEmpty { failure = SinkFailure(reason ?? "no host is left to try") }
     }
 
     /// Gives windows to the links that have room, to those first that have the least to do.
-    private func handOut(_ round: inout Round, _ lot: borrowing EventLot) {
-        while round.failure == nil, !round.waiting.isEmpty {
+    private func handOut() {
+        while failure == nil, !waiting.isEmpty {
             let free = links.filter { $0.room(options.pipelining) > 0 }
             guard let link = free.min(by: { $0.windows.count < $1.windows.count }) else { return }
-            let run = round.waiting.removeFirst()
+            let run = waiting.removeFirst()
+            let lot = backlog[run.lowerBound]
             let count = lot.prefixCount(run, bytes: options.windowBytes, events: options.windowEvents)
             let events = run.prefix(count)
-            if count < run.count { round.waiting.insert(run.dropFirst(count), at: 0) }
+            if count < run.count { waiting.insert(run.dropFirst(count), at: 0) }
             do throws(CompressionError) {
                 link.send(events, try encoder.encode(events, of: lot), at: clock.monotonic)
                 tally.sent += UInt64(count)
             } catch {
-                round.waiting.insert(events, at: 0)
-                round.failure = SinkFailure("the events cannot be compressed: \(error)")
+                waiting.insert(events, at: 0)
+                failure = SinkFailure("the events cannot be compressed: \(error)")
             }
         }
     }
@@ -126,11 +159,11 @@ extension LogstashSender {
 // MARK: - What comes back
 
 extension LogstashSender {
-    private func move(_ link: LogstashLink, _ round: inout Round, _ lot: inout EventLot) {
+    private func move(_ link: LogstashLink) {
         let before = link.windows.bytesAcknowledged
         let progress = link.move(at: clock.monotonic)
         for events in progress.safe {
-            lot.finish(events)
+            finish(events)
             if options.wire == .lines { tally.handedOver += UInt64(events.count) }
         }
         bytesWritten += Int64(link.windows.bytesAcknowledged - before)
@@ -139,29 +172,35 @@ extension LogstashSender {
             failing.remove(link.host)
         }
         if let end = progress.end {
-            take(end, of: link, &round)
+            take(end, of: link)
         } else if link.windows.count > 0, clock.monotonic - link.lastMoved >= options.transport.timeout.nanoseconds {
-            fail(link, "\(pool[link.host]) has neither acknowledged nor kept alive for \(timeoutText)", &round)
+            fail(link, "\(pool[link.host]) has neither acknowledged nor kept alive for \(timeoutText)")
         }
+    }
+
+    private func finish(_ events: Range<Int>) {
+        let lot = backlog[events.lowerBound]
+        lot.finish(events)
+        for number in events { safe.append(lot.settled(with: number)) }
     }
 
     private var timeoutText: String { Units.text(duration: options.transport.timeout) }
 
-    private func take(_ end: LogstashLink.End, of link: LogstashLink, _ round: inout Round) {
+    private func take(_ end: LogstashLink.End, of link: LogstashLink) {
         let host = pool[link.host]
         // Servers close connections that have been idle, be it just when something is sent again.
         let isExpected = link.windows.count == 0 ? link.isProven : link.isLeftOver
         switch end {
-        case .nonsense(let text): fail(link, "\(host) does not speak Lumberjack: \(text)", &round)
-        case _ where isExpected: drop(link, &round)
+        case .nonsense(let text): fail(link, "\(host) does not speak Lumberjack: \(text)")
+        case _ where isExpected: drop(link)
         case .closed:
             let count = link.windows.eventCount
             let text = "\(host) has closed the connection with \(count) events on the way"
-            fail(link, text + hint(link), &round)
-        case .failed(let failure) where failure.kind == .interrupted: drop(link, &round)
+            fail(link, text + hint(link))
+        case .failed(let failure) where failure.kind == .interrupted: drop(link)
         case .failed(let failure) where failure.kind == .cut:
-            fail(link, "the connection to \(host) has broken: \(failure)\(hint(link))", &round)
-        case .failed(let failure): fail(link, "\(host) cannot be reached: \(failure)", &round)
+            fail(link, "the connection to \(host) has broken: \(failure)\(hint(link))")
+        case .failed(let failure): fail(link, "\(host) cannot be reached: \(failure)")
         }
     }
 
@@ -172,18 +211,18 @@ extension LogstashSender {
     }
 
     /// A host has failed: it rests, and the others get what was on the way to it.
-    private func fail(_ link: LogstashLink, _ reason: String, _ round: inout Round) {
+    private func fail(_ link: LogstashLink, _ reason: String) {
         pool.failed(link.host, at: clock.monotonic)
-        round.reason = reason
-        drop(link, &round)
+        self.reason = reason
+        drop(link)
         guard failing.insert(link.host).inserted, pool.count > 1 else { return }
         report("A host of Logstash has failed; the others get its events", [("error", reason)])
     }
 
     /// What is not acknowledged on a link goes back, in its order. It may have arrived, and will be sent again.
-    private func drop(_ link: LogstashLink, _ round: inout Round) {
+    private func drop(_ link: LogstashLink) {
         tally.resent += UInt64(link.windows.eventCount)
-        round.waiting.insert(contentsOf: link.windows.open, at: 0)
+        waiting.insert(contentsOf: link.windows.open, at: 0)
         links.removeAll { $0 === link }
     }
 }

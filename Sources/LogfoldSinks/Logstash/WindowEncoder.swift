@@ -40,7 +40,7 @@ final class WindowEncoder {
     }
 
     /// The bytes of a window of these events of a lot, which are at least one.
-    func encode(_ events: Range<Int>, of lot: borrowing EventLot) throws(CompressionError) -> [UInt8] {
+    func encode(_ events: Range<Int>, of lot: EventLot) throws(CompressionError) -> [UInt8] {
         frames.removeAll()
         defer { if frames.capacity > Self.keptCapacity { frames = ByteBuffer() } }
         guard wire == .lumberjack else {

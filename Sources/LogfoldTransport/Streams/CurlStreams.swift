@@ -45,11 +45,17 @@ package final class CurlStreams: StreamTransport {
 
     package func wait(for streams: [any ByteStream], until deadline: Int64) {
         let left = deadline - clock.monotonic
-        guard left > 0, !multi.isInterrupted else { return }
+        guard left > 0, !multi.isInterrupted, !multi.takeRing() else { return }
         let streams = streams.compactMap { $0 as? CurlStream }
         guard !streams.contains(where: \.hasMore) else { return }
         let sockets = streams.compactMap(\.waitingFor)
         multi.wait(milliseconds: Int32(min(60_000, (left + 999_999) / 1_000_000)), for: sockets)
+        _ = multi.takeRing()
+    }
+
+    package var bell: @Sendable () -> Void {
+        let multi = multi
+        return { multi.ring() }
     }
 
     package var isInterrupted: Bool { multi.isInterrupted }

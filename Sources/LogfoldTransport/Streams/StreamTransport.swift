@@ -5,8 +5,10 @@ package protocol StreamTransport: AnyObject {
     /// Begins a connection; what became of it shows in ``ByteStream/move(onto:)``.
     func open(_ address: HostAddress) -> any ByteStream
     /// Waits until one of these streams may be able to move on, or until `deadline` of the monotonic clock, in
-    /// nanoseconds; not at all after ``interruption``.
+    /// nanoseconds, or until ``bell``; not at all after ``interruption``.
     func wait(for streams: [any ByteStream], until deadline: Int64)
+    /// Ends a ``wait(for:until:)`` at once, or else the next one; from any thread.
+    var bell: @Sendable () -> Void { get }
     /// Whether ``interruption`` was called.
     var isInterrupted: Bool { get }
     /// Ends every wait, now and later, from any thread.

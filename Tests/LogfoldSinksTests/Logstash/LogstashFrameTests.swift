@@ -7,7 +7,7 @@ import Testing
 @testable import LogfoldSinks
 
 private func lot(_ events: [String], usesEventID: Bool = true) -> EventLot {
-    var lot = EventLot(beat: "logfold", version: "1.0", usesEventID: usesEventID)
+    let lot = EventLot(beat: "logfold", version: "1.0", usesEventID: usesEventID)
     EventBatch.of(events).withLines { lines in
         var start = 0
         while start < lines.byteCount {
@@ -19,7 +19,7 @@ private func lot(_ events: [String], usesEventID: Bool = true) -> EventLot {
     return lot
 }
 
-private func text(_ lot: borrowing EventLot) -> String {
+private func text(_ lot: EventLot) -> String {
     lot.withText { $0.string(ByteRange(0, $0.byteCount)) }
 }
 
@@ -81,7 +81,7 @@ struct LogstashFrameTests {
 
     @Test("A lot knows which events are open, and how many make a window")
     func open() {
-        var lot = lot((0..<6).map { #"{"a":\#($0)}"# })
+        let lot = lot((0..<6).map { #"{"a":\#($0)}"# })
         let size = lot.byteCount / 6
         #expect(lot.open == [0..<6])
         lot.finish(0..<2)

@@ -54,6 +54,7 @@ final class ScriptedLogstash: StreamTransport {
     init(_ clock: FakeClock) { self.clock = clock }
 
     var interruption: @Sendable () -> Void { {} }
+    let bell: @Sendable () -> Void = {}
 
     func open(_ address: HostAddress) -> any ByteStream {
         let stream = ScriptedStream(self, address.host, connection: opened.count, connecting(address.host))
@@ -200,7 +201,8 @@ final class LogstashRun {
 
     /// Takes events of these numbers.
     func take(_ numbers: Range<Int>) {
-        sink.take(EventBatch.of(numbers.map { #"{"message":"m\#($0)","event":{"id":"id\#($0)"}}"# }), route: 1)
+        let batch = EventBatch.of(numbers.map { #"{"message":"m\#($0)","event":{"id":"id\#($0)"}}"# })
+        sink.take(batch, route: 1, first: UInt64(numbers.lowerBound))
     }
 
     /// Commits; what it failed with.
