@@ -30,7 +30,7 @@ package struct HeldSummary: Sendable, Equatable {
 }
 
 /// A sink that sets events aside when they are refused for a reason that may pass, and goes on with the others.
-package protocol HoldingSink: Sink {
+package protocol HoldingSink: PipeliningSink {
     /// What it holds.
     var held: HeldSummary { get }
     /// When some of it is to be tried again, by the monotonic clock; nil where nothing is held.

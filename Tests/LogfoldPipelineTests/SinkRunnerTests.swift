@@ -74,36 +74,36 @@ private final class WaitingSink: InterruptibleSink, @unchecked Sendable {  // It
     var bytesWritten: Int64 { 0 }
 }
 
-/// A sink that holds events which it delivers at its second try, and refuses a commit with fewer than so many events.
-private final class PickySink: HoldingSink, @unchecked Sendable {  // The runner's thread is the test's.
+/// A sink that has everything at once, and holds events which it delivers at its second try.
+private final class HolderSink: HoldingSink, @unchecked Sendable {  // The runner's thread is the test's.
     let name = "s"
-    private var taken = 0
-    private(set) var commits: [Int] = []
+    private var safe: [Range<UInt64>] = []
     private(set) var tries = 0
-    private let least: Int
-    var held = HeldSummary()
+    private(set) var held = HeldSummary()
 
-    init(least: Int = 0, held: UInt64 = 0) {
-        self.least = least
-        self.held.events = held
-    }
+    init(held: UInt64) { self.held.events = held }
 
-    func take(_ batch: Batch, route: UInt64) { taken += batch.entries.count }
+    func take(_ batch: Batch, route: UInt64, first: UInt64) { safe.append(first..<first + UInt64(batch.entries.count)) }
     var isFull: Bool { false }
-    var deadline: Int64? { taken > 0 ? -1 : nil }
-    func commit() throws(SinkFailure) {
-        commits.append(taken)
-        if taken < least { throw SinkFailure("all of it is refused") }
-        taken = 0
+    var deadline: Int64? { safe.isEmpty ? nil : 0 }
+    let isWaiting = false
+    let requestLimit = 1
+    let bell: @Sendable () -> Void = {}
+    func begin(isFlushing: Bool) {}
+    func wait(until deadline: Int64?) {}
+    func settle() -> Settlement {
+        var settlement = Settlement()
+        (settlement.events, safe) = (safe, [])
+        return settlement
     }
     var nextHeldTry: Int64? { held.events > 0 ? 0 : nil }
     func retryHeld() {
         tries += 1
         if tries == 2 { held.events = 0 }
     }
-    var state: [UInt8] { [] }
+    let state: [UInt8] = []
     func close() {}
-    var bytesWritten: Int64 { 0 }
+    let bytesWritten: Int64 = 0
 }
 
 /// What a runner says is heard by nobody.
@@ -215,19 +215,8 @@ struct Silence: DiagnosticsOutput {
         #expect(runner.status.lastError == nil)
     }
 
-    @Test func whatIsRefusedIsTriedAgainWithWhatComesNext() throws {
-        let sink = PickySink(least: 3)
-        let (spool, runner) = runner(of: sink)
-        spool.append(delivery(1, to: 20))
-        spool.append(delivery(1, to: 30))
-        spool.close()
-        runner.run(restoring: [])
-        #expect(sink.commits == [2, 4])
-        #expect(offset(spool) == 30)
-    }
-
     @Test func whatIsHeldIsTriedUntilItIsDelivered() throws {
-        let sink = PickySink(held: 5)
+        let sink = HolderSink(held: 5)
         let (spool, runner) = runner(of: sink)
         spool.append(delivery(1, to: 20))
         spool.append(delivery(1, to: 30))
@@ -239,7 +228,7 @@ struct Silence: DiagnosticsOutput {
     }
 
     @Test func whatIsHeldDoesNotKeepARunFromItsEnd() throws {
-        let sink = PickySink(held: 5)
+        let sink = HolderSink(held: 5)
         let (spool, runner) = runner(of: sink)
         spool.close()
         runner.drain(until: .max)

@@ -8,10 +8,13 @@ extension SinkRunner {
     func drive(_ sink: any Sink, _ backoff: inout Backoff) -> Outcome {
         var taken: Int?
         return drive(sink) { isTriedAgain in
-            switch take(sink, isTriedAgain: isTriedAgain, &taken) {
-            case .more: return .unfinished
-            case .ended: return .ended
-            case .enough: break
+            // What was taken already is tried again before anything else is taken.
+            if !isTriedAgain {
+                switch take(sink, &taken) {
+                case .more: return .unfinished
+                case .ended: return .ended
+                case .enough: break
+                }
             }
             if let nextTry = commit(sink, &backoff) { return .tried(nextTry: nextTry) }
             if let index = taken { spool.acknowledge(sink: name, through: index, state: sink.state) }
@@ -29,17 +32,12 @@ extension SinkRunner {
         case ended
     }
 
-    /// Takes the next delivery, waiting for one unless something that was taken already is tried again.
-    private func take(_ sink: any Sink, isTriedAgain: Bool, _ taken: inout Int?) -> Taking {
-        if isTriedAgain {
-            // Where some events are refused for now, others beside them may not be.
-            guard sink is any HoldingSink, !sink.isFull else { return .enough }
-        }
-        let limit = isTriedAgain ? clock.monotonic : waitLimit(sink)
-        if let item = spool.next(for: name, until: limit, unless: { isStopped }) {
+    /// Takes the next delivery, waiting for one.
+    private func take(_ sink: any Sink, _ taken: inout Int?) -> Taking {
+        if let item = spool.next(for: name, until: waitLimit(sink), unless: { isStopped }) {
             if let batch = item.delivery.batch { sink.take(batch, route: self.sink.route) }
             taken = item.index
-            return isTriedAgain || (sink.deadline != nil && !isDue(sink)) ? .more : .enough
+            return sink.deadline != nil && !isDue(sink) ? .more : .enough
         }
         guard sink.deadline == nil else { return .enough }
         return spool.isExhausted(for: name) ? .ended : taken == nil ? .more : .enough
