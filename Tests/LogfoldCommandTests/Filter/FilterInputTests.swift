@@ -68,7 +68,7 @@ struct FilterInputTests {
         #expect(
             outcome.messages == """
                 logfold: \(absent): there is no such file or directory
-                logfold: \(folder): it is a directory; name the files in it
+                logfold: \(folder): it is a directory; name a file in it
 
                 """)
         #expect(outcome.output.contains(#""message":"good""#) && outcome.status == 1)

@@ -144,7 +144,8 @@ struct ConfiguredReplayTests {
             ),
             (["LOG", "-c", "WRONG"], 2, "unknown key 'sinkz'; did you mean 'sinks'?"),
             (["nothing.log", "-c", "CONFIG"], 3, "nothing.log: there is no such file or directory"),
-            (["/", "-c", "CONFIG"], 3, "/: it is no regular file"),
+            (["/", "-c", "CONFIG"], 3, "/: it is a directory; name a file in it"),
+            (["/dev/null", "-c", "CONFIG"], 3, "/dev/null: it is no regular file"),
             (["LOG", "-c", "LOCKED"], 3, "/proc/nowhere"),
         ])
     func refusals(words: [String], status: Int32, message: String) throws {

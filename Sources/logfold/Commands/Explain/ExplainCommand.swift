@@ -19,7 +19,7 @@ enum ExplainCommand {
             do throws(InputError) {
                 try explanation.read(path, in: files, to: &output)
             } catch {
-                Terminal.say(path == "-" ? "standard input" : path, error.reason)
+                Terminal.say(LogFile.name(of: path), error.reason)
                 unread += 1
             }
         }
@@ -53,7 +53,7 @@ private struct Explanation: ~Copyable {
     mutating func read(_ path: String, in files: any FileSystem, to output: inout PageOutput) throws(InputError) {
         var failure: InputError?
         do throws(InputError) {
-            var reader = InputReader(try Self.open(path, files))
+            var reader = InputReader(try LogFile(path, in: files).file)
             var buffer = [UInt8](repeating: 0, count: 1 << 18)
             while !output.isClosed {
                 let count = try reader.read(into: &buffer)
@@ -65,11 +65,6 @@ private struct Explanation: ~Copyable {
         engine.finish(source: 0) { _ in }
         print(to: &output)
         if let failure { throw failure }
-    }
-
-    private static func open(_ path: String, _ files: any FileSystem) throws(InputError) -> OpenFile {
-        if path == "-" { return OpenFile(standard: .standardInput, in: files) }
-        do throws(FileSystemError) { return try OpenFile(path, in: files) } catch { throw .file(error) }
     }
 
     private mutating func take(_ buffer: [UInt8], _ count: Int) {

@@ -87,16 +87,15 @@ extension Filter {
     }
 
     private mutating func read(_ path: String) -> Outcome {
-        let name = path == "-" ? "standard input" : path
-        do {
-            let file =
-                path == "-" ? OpenFile(standard: .standardInput, in: files) : try OpenFile(path, in: files)
-            let status = try file.status()
-            if let refusal = refusal(status) {
-                Terminal.say(name, refusal)
+        let name = LogFile.name(of: path)
+        do throws(InputError) {
+            let log = try LogFile(path, in: files)
+            // A file that grows by what is read from it has no end.
+            if log.status.kind == .regular, output.isFile(log.status) {
+                Terminal.say(name, "it is also the output; write to another file")
                 return .nothing
             }
-            return read(file, name, path == "-" ? nil : path, status)
+            return read(log, name, path == "-" ? nil : path)
         } catch {
             progress.clear()
             let question = error.isNotFound ? CommandTable(formats: []).question(aboutMissingFile: path) : nil
@@ -105,27 +104,19 @@ extension Filter {
         }
     }
 
-    /// Why an input cannot be read, though it can be opened.
-    private func refusal(_ status: FileStatus) -> String? {
-        if status.kind == .directory { return "it is a directory; name the files in it" }
-        // A file that grows by what is read from it has no end.
-        guard status.kind == .regular, output.isFile(status) else { return nil }
-        return "it is also the output; write to another file"
-    }
-
-    private mutating func read(_ file: OpenFile, _ name: String, _ path: String?, _ status: FileStatus) -> Outcome {
-        let isLive = status.kind != .regular
+    private mutating func read(_ log: LogFile, _ name: String, _ path: String?) -> Outcome {
+        let isLive = log.status.kind != .regular
         let now = clock.now
-        var reference = options.reading.referenceTime ?? (isLive ? now : status.modified)
+        var reference = options.reading.referenceTime ?? (isLive ? now : log.status.modified)
         if reference == 0 { reference = now }
         engine.now = now
         engine.open(source: 0, facts: options.facts(of: path), referenceTime: reference)
-        var reader = InputReader(file)
+        var reader = InputReader(log.file)
         let before = engine.counts
         defer { counts.add(engine.counts, since: before) }
         var outcome = Outcome.all
         do throws(InputError) {
-            if try !pump(&reader, file, isLive: isLive) { return .stopped }
+            if try !pump(&reader, log.file, isLive: isLive) { return .stopped }
         } catch {
             progress.clear()
             Terminal.say(name, error.reason)

@@ -116,7 +116,7 @@ struct GoldenRunner {
         var engine = Engine(options: options.engine)
         let facts = SourceFacts(zone: options.engine.timeZoneName, service: options.service)
         engine.open(source: 0, facts: facts, referenceTime: options.referenceTime ?? Self.referenceTime)
-        var reader = InputReader(try OpenFile(test.log, in: files))
+        var reader = InputReader(try LogFile(test.log, in: files).file)
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var made = ByteBuffer()
         var offset = 0

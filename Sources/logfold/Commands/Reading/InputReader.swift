@@ -8,12 +8,18 @@ enum InputError: Error {
     case file(FileSystemError)
     /// It is compressed and cannot be decompressed.
     case compression(CompressionError)
+    /// It is a directory.
+    case directory
+
+    /// Whether there is no such file.
+    var isNotFound: Bool { if case .file(let error) = self { error.isNotFound } else { false } }
 
     /// The reason, without the file's name.
     var reason: String {
         switch self {
         case .file(let error): error.reason
         case .compression(let error): error.description
+        case .directory: "it is a directory; name a file in it"
         }
     }
 }

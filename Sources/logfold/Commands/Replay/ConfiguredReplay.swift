@@ -19,15 +19,15 @@ struct ConfiguredReplay {
         var (agent, document) = ConfigurationFile.read(configuration, in: files)
         guard CheckCommand.say(document.problems) == 0 else { return .usage }
         var place = try place(in: agent)
-        guard let (log, status) = open() else { return .nothingToWorkWith }
+        guard let log = open() else { return .nothingToWorkWith }
         let host = HostFacts(version: Version.current, in: files)
         let path = ServicePath.absolute(options.log, in: host.folder)
         var source = SourceDescription(key: 0, path: path, logicalPath: RotationName(path).logicalPath)
         source.service = ServicePath.service(of: path)
-        source.referenceTime = options.reading.referenceTime ?? status.modified
+        source.referenceTime = options.reading.referenceTime ?? log.status.modified
         let played = PlayedInput(
-            replaced: place.options, log: log, size: status.size, source: source, pace: options.pace,
-            progress: progress(agent), report: PlayReport())
+            replaced: place.options, log: log, source: source, pace: options.pace, progress: progress(agent),
+            report: PlayReport())
         place.options = played
         agent.inputs = [place]
         letGoUnread(&agent, played.report)
@@ -43,15 +43,12 @@ struct ConfiguredReplay {
             because: "the configuration has no input of that name; it has \(names.joined(separator: ", "))")
     }
 
-    private func open() -> (OpenFile, FileStatus)? {
-        do throws(FileSystemError) {
-            let log = try OpenFile(options.log, in: files)
-            let status = try log.status()
-            if status.kind == .regular { return (log, status) }
-            Terminal.say(options.log, "it is no regular file; only such a one can be played through a configuration")
-        } catch {
-            Terminal.say(options.log, error.reason)
-        }
+    private func open() -> LogFile? {
+        guard let log = options.openLog(in: files) else { return nil }
+        if log.status.kind == .regular { return log }
+        Terminal.say(
+            LogFile.name(of: options.log),
+            "it is no regular file; only such a one can be played through a configuration")
         return nil
     }
 
@@ -106,8 +103,7 @@ struct ConfiguredReplay {
 /// A recorded log as the pipeline sees it: read as the input in whose place it comes would be.
 private struct PlayedInput: InputOptions {
     let replaced: any InputOptions
-    let log: OpenFile
-    let size: Int64
+    let log: LogFile
     let source: SourceDescription
     let pace: ReplayPace
     let progress: Wanted
@@ -124,8 +120,9 @@ private struct PlayedInput: InputOptions {
     func preview(_ files: any FileSystem) -> [String] { [] }
 
     func make(_ context: InputContext) -> any Input {
-        let recorded = RecordedLog(InputReader(log), options: engine, referenceTime: source.referenceTime ?? 0)
+        let recorded = RecordedLog(InputReader(log.file), options: engine, referenceTime: source.referenceTime ?? 0)
         let terminal = OpenFile(standard: .standardError, in: context.files)
+        let size = log.status.size
         return PlayedLog(
             recorded, pace, ReplayProgress(progress, total: size, terminal), as: source, size: size, report, context)
     }

@@ -18,7 +18,8 @@ enum ReplayCommand {
         _ files: any FileSystem
     ) throws(UsageError) -> ExitCode {
         let clock = SystemClock()
-        guard let (log, status) = open(options, files) else { return .nothingToWorkWith }
+        guard let log = options.openLog(in: files) else { return .nothingToWorkWith }
+        let status = log.status
         guard let target = try openTarget(path, rotation, unless: status, files) else { return .incomplete }
         let reference = options.reading.referenceTime ?? (status.kind == .regular ? status.modified : clock.now)
         let terminal = OpenFile(standard: .standardError, in: files)
@@ -26,22 +27,8 @@ enum ReplayCommand {
             options.pace, target, ReplayProgress(options.progress, total: status.size, terminal), clock: clock
         ) { clock.sleep(until: $0) }
         let ending = replay.play(
-            RecordedLog(InputReader(log), options: options.reading.engine, referenceTime: reference))
+            RecordedLog(InputReader(log.file), options: options.reading.engine, referenceTime: reference))
         return report(ending, of: replay, options)
-    }
-
-    private static func open(_ options: ReplayOptions, _ files: any FileSystem) -> (OpenFile, FileStatus)? {
-        do throws(FileSystemError) {
-            let file =
-                options.log == "-"
-                ? OpenFile(standard: .standardInput, in: files) : try OpenFile(options.log, in: files)
-            let status = try file.status()
-            if status.kind != .directory { return (file, status) }
-            Terminal.say(options.logName, "it is a directory; name a file in it")
-        } catch {
-            Terminal.say(options.logName, error.reason)
-        }
-        return nil
     }
 
     private static func openTarget(
@@ -77,7 +64,7 @@ enum ReplayCommand {
         switch ending {
         case .all: return .done
         case .unreadable(let error):
-            Terminal.say(options.logName, error.reason)
+            Terminal.say(LogFile.name(of: options.log), error.reason)
             return replay.records == 0 ? .nothingToWorkWith : .incomplete
         case .unwritable(let error):
             // Somebody who stops reading has seen enough.
@@ -89,6 +76,13 @@ enum ReplayCommand {
 }
 
 extension ReplayOptions {
-    /// The log as messages call it.
-    fileprivate var logName: String { log == "-" ? "standard input" : log }
+    /// Opens the log; where that is not possible it is said, and nil the answer.
+    func openLog(in files: any FileSystem) -> LogFile? {
+        do throws(InputError) {
+            return try LogFile(log, in: files)
+        } catch {
+            Terminal.say(LogFile.name(of: log), error.reason)
+            return nil
+        }
+    }
 }
