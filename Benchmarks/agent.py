@@ -1,23 +1,25 @@
 #!/usr/bin/env python3
 """Measures the agent: at rest, live, at its start and behind a backlog. Prints Markdown tables.
 
-    Benchmarks/agent.py [PROGRAM] [--backlog FILE] [--seconds N] [--servers | --bounds]
+    Benchmarks/agent.py [PROGRAM] [--backlog FILE] [--seconds N] [--servers | --bounds | --dead]
 
 PROGRAM is .build/release/logfold unless given. CPU time is that of the agent's process, user and system together; resident
 memory is its peak (VmHWM). Latency is from the return of the write of a line until its event can be read in the sink's file,
 looked for every half millisecond. Everything happens in a temporary folder.
 
 With --bounds only memory is measured, against what `logfold check` says: behind 2,000 packed rotated files, and with 500
-tracebacks open at once. With --servers only the backlog is measured, to a file and to each server that a LOGFOLD_TEST_… variable names, as for the
+tracebacks open at once. With --dead it is memory again, with the backlog in 100 files behind servers that nobody answers for. With --servers only the backlog is measured, to a file and to each server that a LOGFOLD_TEST_… variable names, as for the
 tests (CONTRIBUTING.md).
 """
 import argparse
 import datetime
+import http.server
 import json
 import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -328,6 +330,65 @@ def open_tracebacks(program, files=500, frames=160):
     return row
 
 
+class Keystone(http.server.BaseHTTPRequestHandler):
+    """As much of Keystone as gives a token for an hour."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.dumps({"token": {"issued_at": "2026-01-01T00:00:00.000000Z", "expires_at": "2026-01-01T01:00:00.000000Z"}})
+        self.send_response(201)
+        self.send_header("X-Subject-Token", "a-token")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def dead_sinks(address, keystone):
+    """Name and configuration of a sink of each type for a server at this address."""
+    return [("elasticsearch", f'type: elasticsearch, endpoints: ["http://{address}"], proxy: ""'),
+            ("logstash", f'type: logstash, hosts: ["{address}"]'),
+            ("monasca", f'type: monasca, endpoint: "http://{address}/v2.0", proxy: "", keystone: {{{{ proxy: "", '
+                        f'auth_url: "http://{keystone}", username: u, password: p, project_name: p }}}}')]
+
+
+def behind_dead(program, path, name, sink, how):
+    """A backlog in 100 files for a server that is dead: all of it in the spool, and the sink has tried."""
+    agent = Agent(program, sink)
+    with open(path, "rb") as log:
+        lines = log.readlines()
+    for number in range(100):
+        with open(f"{agent.folder}/logs/{number}.log", "wb") as file:
+            file.writelines(lines[len(lines) * number // 100:len(lines) * (number + 1) // 100])
+    size = sum(map(len, lines))
+    del lines
+    agent.start()
+    while True:
+        time.sleep(0.5)
+        if not (status := agent.status()):
+            continue
+        read, sent = sum(each["read_bytes"] for each in status["inputs"]), status["sinks"][0]
+        if read >= size and (how == "silent" or sent["failures"] > 2):
+            break
+    row = (f"{name}, {how}", f"{agent.cpu_seconds():.1f} s", f"{agent.peak():.0f} MiB", f"{agent.worst_case()} MiB")
+    agent.process.kill()
+    agent.stop()
+    return row
+
+
+def dead_rows(program, path):
+    keystone = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keystone)
+    threading.Thread(target=keystone.serve_forever, daemon=True).start()
+    tokens = f"127.0.0.1:{keystone.server_port}"
+    # The kernel makes the connections; nobody ever reads from them.
+    silent = socket.create_server(("127.0.0.1", 0))
+    for how, address in (("nobody listens", "127.0.0.1:1"), ("silent", f"127.0.0.1:{silent.getsockname()[1]}")):
+        for name, sink in dead_sinks(address, tokens):
+            yield behind_dead(program, path, name, sink, how)
+
+
 def table(heads, rows):
     print("| " + " | ".join(heads) + " |\n|---|" + "--:|" * (len(heads) - 1))
     for row in rows:
@@ -342,6 +403,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--servers", action="store_true", help="the backlog only, to a file and to each server")
     parser.add_argument("--bounds", action="store_true", help="memory only: many packed files, many open tracebacks")
+    parser.add_argument("--dead", action="store_true", help="memory only: the backlog behind servers that are dead")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     program = os.path.abspath(options.program)
@@ -353,6 +415,10 @@ def main():
     if options.bounds:
         table(("memory", "until all is read", "MB per CPU-second", "peak memory", "as `check` says"),
               [packed(program, "gzip"), packed(program, "zstd"), open_tracebacks(program)])
+        return
+    if options.dead:
+        table(("behind a server that is dead", "CPU until all is in the spool", "peak memory", "as `check` says"),
+              dead_rows(program, os.path.abspath(options.backlog)))
         return
     table(("agent", "CPU of a core", "wake-ups/s", "peak memory", "p50", "p99"),
           [idle(program, options.seconds), live(program, options.seconds, False), live(program, options.seconds, True)])
