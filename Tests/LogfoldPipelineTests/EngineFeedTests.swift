@@ -42,6 +42,7 @@ import Testing
         func shutDown() -> String? { nil }
         func status() -> SpoolStatus { SpoolStatus(type: "notes") }
         func backlogs() -> [String: SinkBacklog] { [:] }
+        func inputCounts() -> [String: InputCounts] { [:] }
         func restore(_ routes: [(name: String, route: UInt64)]) -> [RestoredSource] { [] }
         func latestCheckpoints(ofInput input: String) -> [SourceCheckpoint] { [] }
         // There are no sinks.
