@@ -30,8 +30,8 @@ import Testing
         var last: Int64 = 0
         for kill in 0..<Self.kills {
             try agent.start()
-            try log.write(random.number(in: 0...60))
-            if random.number(in: 0...2) == 0 { _ = judge.waitForRequests(judge.requests + 1, seconds: 1) }
+            try log.write(random.number(in: 10...60))
+            if random.number(in: 0...2) == 0 { _ = judge.waitForRequests(judge.requests + 1, seconds: 20) }
             usleep(UInt32(random.number(in: 0...150_000)))
             try log.write(random.number(in: 0...30))
             agent.kill()
