@@ -48,7 +48,11 @@ extension FileTail {
         }
         // Names are looked at once more for what has begun since then.
         if log.files.contains(where: { $0.head != nil && !$0.isPlaced }) { log.mustPlace = true }
-        if let front = log.front { enqueue(front) }
+        if let front = log.front {
+            // Also while the feed is full: what is known of it is saved.
+            if front.isPlaced { giveHeld(of: front, feed) }
+            enqueue(front)
+        }
     }
 
     /// What is being packed is waited for, as long as it grows, if it may be a file that is missing or a new one.
