@@ -59,7 +59,9 @@ extension FileTail {
     private func noteGrowing(_ log: TailedLog, _ candidates: [Candidate], _ now: Int64) {
         let before = log.growing
         log.growing = [:]
-        guard let oldest = isMissing(log, candidates) ? -1 : candidates.firstIndex(where: { $0.owner != nil }) else { return }
+        guard let oldest = isMissing(log, candidates) ? -1 : candidates.firstIndex(where: { $0.owner != nil }) else {
+            return
+        }
         for candidate in candidates[(oldest + 1)...] where candidate.owner == nil {
             guard candidate.sibling.name.isCompressed, candidate.isUnfinished else { continue }
             let size = candidate.stamp.size
