@@ -14,7 +14,7 @@ struct RandomRotationTests {
     }()
 
     /// Seeds that have failed once.
-    private static let failedOnce = [1949, 4045]
+    private static let failedOnce = [748, 1949, 4045]
 
     private static let groups: [ClosedRange<Int>] = {
         guard let chosen else { return (0..<7).map { $0 * 15...$0 * 15 + 14 } + failedOnce.map { $0...$0 } }
