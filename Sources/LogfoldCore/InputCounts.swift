@@ -36,8 +36,9 @@ package struct InputCounts: Sendable, Equatable {
     package var inEvents = ReadAmount()
     /// In events that a transform has dropped, or that no sink takes.
     package var leftOut = ReadAmount()
-    /// Bytes that were lost before they could be read, and how often that happened.
+    /// Bytes that were lost before they could be read.
     package var lostBytes: Int64 = 0
+    /// How often something was lost before it could be read.
     package var losses: Int64 = 0
 
     /// Nothing.

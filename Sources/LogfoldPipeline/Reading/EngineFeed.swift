@@ -98,8 +98,10 @@ extension EngineFeed {
     /// Whether the spool is: nothing is read then.
     package var isFull: Bool { spool.isFull }
 
+    /// A number of the spool's, which outlives the process.
     package func newKey() -> UInt64 { spool.newKey() }
 
+    /// Begins a source; one that has ended in this run goes on with what was known at its end.
     package func open(_ source: SourceDescription, of input: any Input) -> UInt32 {
         var source = source
         source.resume = takenUp(source)
@@ -122,6 +124,7 @@ extension EngineFeed {
         return resume
     }
 
+    /// Lets what is open in a source go on in another; the number of the old one is known until its last event has left.
     package func succeed(_ source: UInt32, with successor: SourceDescription, of input: any Input) -> UInt32 {
         let number = register(successor, input)
         guard let reading = readings[ObjectIdentifier(input)] else { return number }
@@ -147,6 +150,7 @@ extension EngineFeed {
         return number
     }
 
+    /// Gives bytes to the engine, and batches that they fill to the spool.
     package func push(_ bytes: RawSpan, of source: UInt32, at offset: Int64) {
         engine.now = clock.now
         count(bytes, of: source)
@@ -154,12 +158,14 @@ extension EngineFeed {
         noteGathering()
     }
 
+    /// Lets the engine end folds by the time of this turn.
     package func reachedEnd(of source: UInt32) {
         engine.now = clock.now
         handing { engine.reachedEnd(source: source, now: turn, $0) }
         noteGathering()
     }
 
+    /// Ends the folds of a source, and notes where it is taken up should more be written to it.
     package func finish(_ source: UInt32) {
         engine.now = clock.now
         // Where nothing is open, this is its end, and no batch will say so any more.
@@ -169,13 +175,16 @@ extension EngineFeed {
         noteGathering()
     }
 
+    /// Has the place of a source handed on with the next ``flush()``.
     package func moved(_ source: UInt32) { moved.insert(source) }
 
+    /// Has the spool told with the next ``flush()`` that a source is gone.
     package func forget(key: UInt64) {
         forgotten.append(key)
         ends[key] = nil
     }
 
+    /// Counts a loss, for the status of this run and for the spool.
     package func lostAtSource(_ source: UInt32?, of input: any Input, bytes: Int64, reason: String) {
         totals[input.name, default: ReadingTotals()].lostBytes += UInt64(clamping: bytes)
         totals[input.name]?.losses += 1

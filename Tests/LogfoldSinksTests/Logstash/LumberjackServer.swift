@@ -86,7 +86,22 @@ struct LumberjackServer {
 
     /// Waits until it has read so many JSON lines more than `before`.
     func waitForLines(_ count: Int, since before: Statistics) throws {
-        while try statistics()["tcp_events"] < before["tcp_events"] + count { usleep(10_000) }
+        try wait(for: "tcp_events", atLeast: before["tcp_events"] + count)
+    }
+
+    /// Waits until one of its figures has come so far; a test that needs longer than a minute has failed.
+    func wait(for figure: String, atLeast least: Int) throws {
+        for _ in 0..<6000 {
+            if try statistics()[figure] >= least { return }
+            usleep(10_000)
+        }
+        throw StuckFigure(figure: figure, least: least, last: try statistics()[figure])
+    }
+
+    /// A figure of the server that has not come as far as a test waited for.
+    struct StuckFigure: Error {
+        let figure: String
+        let least, last: Int
     }
 
     /// Options to reach it, with the CA it has.

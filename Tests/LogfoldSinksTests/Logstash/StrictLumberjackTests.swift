@@ -99,7 +99,7 @@ struct StrictLumberjackTests {
         attempt.take(0..<20)
         let control = server
         let thread = try DedicatedThread("releases") {
-            while ((try? control.statistics()["keepalives"]) ?? 0) < before + 15 { usleep(10_000) }
+            try? control.wait(for: "keepalives", atLeast: before + 15)
             _ = try? control.ask("mode?m=normal")
         }
         #expect(attempt.commit() == nil)
@@ -127,7 +127,7 @@ struct StrictLumberjackTests {
         attempt.take(0..<5)
         let (interrupt, control) = (attempt.sink.interrupt, server)
         let thread = try DedicatedThread("interrupts") {
-            while ((try? control.statistics()["keepalives"]) ?? 0) < before + 2 { usleep(10_000) }
+            try? control.wait(for: "keepalives", atLeast: before + 2)
             interrupt()
         }
         #expect(attempt.commit() == "it was told to stop")
@@ -277,7 +277,7 @@ struct TLSLumberjackTests {
         attempt.take(1..<3_001, padding: 8_000)
         let control = server
         let thread = try DedicatedThread("releases") {
-            while ((try? control.statistics()["keepalives"]) ?? 0) < before + 20 { usleep(10_000) }
+            try? control.wait(for: "keepalives", atLeast: before + 20)
             _ = try? control.ask("mode?m=normal")
         }
         #expect(attempt.commit() == nil)
