@@ -4,7 +4,7 @@ import LogfoldCore
 /// same bytes are read, from a file, its renamed or its compressed copy; never the same for two hosts, paths or
 /// generations.
 struct EventIdentity {
-    private let source: SipHash128
+    private let source: SipHash128<SipHash13>
     private let counter: UInt32
     /// Hash of the source's first line and the counter of those that had the same.
     private(set) var generation: UInt64 = 0
@@ -14,15 +14,15 @@ struct EventIdentity {
     /// The ids of a source on a host.
     init(_ facts: SourceFacts.Identity) {
         // Any fixed key will do; it must never change, since ids are compared over versions.
-        var hash = SipHash128(key0: 0x6c6f_6766_6f6c_6421, key1: 0x6576_656e_742e_6964)
-        hash.add(facts.host)
-        hash.add(facts.logicalPath)
+        var hash = SipHash128<SipHash13>(key0: 0x6c6f_6766_6f6c_6421, key1: 0x6576_656e_742e_6964)
+        hash.addField(facts.host)
+        hash.addField(facts.logicalPath)
         source = hash
         counter = facts.generation
     }
 
     /// Begins the hash of a first line, for the generation after `counter` others that began with the same.
-    static func firstLineHash(counter: UInt32) -> SipHash128 {
+    static func firstLineHash(counter: UInt32) -> SipHash128<SipHash24> {
         SipHash128(key0: 1, key1: 2 | UInt64(counter) << 8)
     }
 

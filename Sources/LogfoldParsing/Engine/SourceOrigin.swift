@@ -57,7 +57,7 @@ struct SourceOrigin {
 
 /// The first line of a file that follows another, while its bytes come in.
 struct FirstLine {
-    private var hash: SipHash128
+    private var hash: SipHash128<SipHash24>
     private var count = 0
 
     init(counter: UInt32) { hash = EventIdentity.firstLineHash(counter: counter) }
