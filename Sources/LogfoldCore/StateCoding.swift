@@ -12,18 +12,34 @@ package struct StateEncoder {
     /// A number.
     package mutating func append(_ number: UInt64) {
         guard number >= 0x80 else { return bytes.append(UInt8(truncatingIfNeeded: number)) }
-        bytes.append(addingCapacity: 10) { span in
-            var rest = number
-            while rest >= 0x80 {
-                span.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-                rest >>= 7
-            }
-            span.append(UInt8(truncatingIfNeeded: rest))
-        }
+        bytes.append(addingCapacity: Self.longest) { Self.put(number, into: &$0) }
     }
 
     /// A number that may be negative.
-    package mutating func append(signed number: Int64) { append(UInt64(bitPattern: number << 1 ^ number >> 63)) }
+    package mutating func append(signed number: Int64) { append(Self.zigzag(number)) }
+
+    /// Ten numbers, as many as an event in the spool has: one look at the room for all of them.
+    package mutating func append(ten numbers: InlineArray<10, UInt64>) {
+        bytes.append(addingCapacity: 10 * Self.longest) { span in
+            for at in numbers.indices { Self.put(numbers[at], into: &span) }
+        }
+    }
+
+    /// A number that may be negative as one that may not: near zero it is small.
+    package static func zigzag(_ number: Int64) -> UInt64 { UInt64(bitPattern: number << 1 ^ number >> 63) }
+
+    /// Bytes of the greatest number.
+    private static let longest = 10
+
+    @inline(__always)
+    private static func put(_ number: UInt64, into span: inout OutputSpan<UInt8>) {
+        var rest = number
+        while rest >= 0x80 {
+            span.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        span.append(UInt8(truncatingIfNeeded: rest))
+    }
 
     /// A yes or no.
     package mutating func append(_ flag: Bool) { bytes.append(flag ? 1 : 0) }

@@ -65,16 +65,12 @@ extension RecordBody {
         encoder.append(UInt64(entries.count))
         var last = Last()
         for entry in entries {
-            encoder.append(signed: Int64(entry.start) - last.end)
-            encoder.append(UInt64(entry.length))
-            encoder.append(signed: entry.time &- last.time)
-            encoder.append(UInt64(entry.source))
-            encoder.append(UInt64(entry.severity.rawValue))
-            encoder.append(signed: entry.offset &- last.offset)
-            encoder.append(signed: entry.rawLength)
-            encoder.append(UInt64(entry.lineCount))
-            encoder.append(UInt64(entry.id))
-            encoder.append(entry.routes)
+            encoder.append(ten: [
+                StateEncoder.zigzag(Int64(entry.start) - last.end), UInt64(entry.length),
+                StateEncoder.zigzag(entry.time &- last.time), UInt64(entry.source),
+                UInt64(entry.severity.rawValue), StateEncoder.zigzag(entry.offset &- last.offset),
+                StateEncoder.zigzag(entry.rawLength), UInt64(entry.lineCount), UInt64(entry.id), entry.routes,
+            ])
             last = Last(entry)
         }
         return encoder.bytes
