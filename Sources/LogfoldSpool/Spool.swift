@@ -26,6 +26,9 @@ package protocol Spool: AnyObject, Sendable {
     func append(_ delivery: Delivery)
     /// Makes a source's first position known: nothing of it can wait before that.
     func introduce(_ checkpoint: SourceCheckpoint)
+    /// Lets a reader that has more to read wait for a moment, where it is so far ahead of all sinks that they would have to
+    /// read from the disk what it reads now.
+    func letSinksCatchUp()
     /// The latest position of each source of an input, whether its events are acknowledged or not: where a new reader
     /// in the same run goes on.
     func latestCheckpoints(ofInput input: String) -> [SourceCheckpoint]
@@ -82,6 +85,9 @@ package protocol Spool: AnyObject, Sendable {
 }
 
 extension Spool {
+    /// What is held in memory alone is never read again.
+    package func letSinksCatchUp() {}
+
     /// The next delivery for a sink, as above.
     package func next(for name: String, until deadline: Int64?) -> SpoolItem? {
         next(for: name, until: deadline, unless: { false })

@@ -98,6 +98,9 @@ extension EngineFeed {
     /// Whether the spool is: nothing is read then.
     package var isFull: Bool { spool.isFull }
 
+    /// Waits for a moment where the sinks are so far behind that they would read from the disk what is read now.
+    func letSinksCatchUp() { spool.letSinksCatchUp() }
+
     /// A number of the spool's, which outlives the process.
     package func newKey() -> UInt64 { spool.newKey() }
 

@@ -44,6 +44,7 @@ package final class ReaderLoop: @unchecked Sendable {  // Everything but `mailbo
             for work in takeMail() { work(self) }
             if isStopping { break }
             let hasMore = turn()
+            if hasMore { feed.letSinksCatchUp() }
             wait(hasMore: hasMore)
         }
         for input in inputs { input.stop() }

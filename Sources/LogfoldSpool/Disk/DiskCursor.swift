@@ -12,6 +12,8 @@ struct DiskCursor {
     /// What was handed out and is not settled, in order.
     private(set) var inFlight: [InFlight] = []
     private var handed = 0
+    /// When the sink has taken a record last, by the monotonic clock.
+    private(set) var takenAt: Int64?
     /// Whether the sink is to give back what it has taken, because that is about to be dropped.
     var mustYield = false
     /// What is to blame for what it loses now, where it is not the room alone.
@@ -70,6 +72,7 @@ extension DiskCursor {
         self.sink = sink
         if let sink { stored.digest = sink.digest }
         inFlight = []
+        takenAt = nil
         next = stored.position
         reached = next
         reachedPassed = stored.passed
@@ -81,7 +84,8 @@ extension DiskCursor {
 
     /// Hands a record out; returns the number of the item and the events that the sink is to get, or nil where none of
     /// them is for it.
-    mutating func hand(_ record: Selection) -> (index: Int, events: EventBits)? {
+    mutating func hand(_ record: Selection, at now: Int64) -> (index: Int, events: EventBits)? {
+        takenAt = now
         var taken = record.taken
         var open = record.taken
         if record.sequence < reached {

@@ -206,12 +206,14 @@ extension DiskSpool {
         let handed = change { contents -> (index: Int, events: EventBits)? in
             guard var cursor = contents.cursors[sink.name], cursor.next == from else { return nil }
             let before = cursor.stored.position
-            let handed = cursor.hand(selection)
+            let now = clock.monotonic
+            let handed = cursor.hand(selection, at: now)
             contents.cursors[sink.name] = cursor
-            if cursor.stored.position != before { contents.touch(clock.monotonic) }
+            if cursor.stored.position != before { contents.touch(now) }
             contents.trim(to: options.memory)
             return handed
         }
+        noteTaken()
         guard let handed else { return nil }
         return SpoolItem(
             index: handed.index, delivery: Delivery(batch: batch(handed.events), checkpoints: []),

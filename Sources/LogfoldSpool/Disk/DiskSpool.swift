@@ -23,6 +23,8 @@ package final class DiskSpool: Spool {
     let alarm = Monitor(Alarm())
     /// Where sinks sleep that can do nothing for now: what is written meanwhile does not wake them.
     let sleepers = Monitor(())
+    /// Where the reader lets sinks catch up.
+    let catchingUp = Monitor(())
     /// Where sinks that are behind are reading.
     let scans = Monitor<[String: SegmentScan]>([:])
     private let roomCameUp: @Sendable () -> Void

@@ -75,6 +75,8 @@ struct SpoolContents: SpoolState {
     /// Why nothing can be written or made durable.
     var problem: String?
     var isClosed = false
+    /// The reader waits until sinks have caught up.
+    var isReaderAhead = false
     /// Numbers of this process for sources by their keys.
     var sourceNumbers: [UInt64: UInt32] = [:]
     var nextForeignNumber = UInt32.max
