@@ -35,8 +35,8 @@ struct EventIdentityTests {
         mixed.add((0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[before + $1]) << UInt64($1 * 8) })
         mixed.add(bytes.span.bytes, ByteRange(before + 8, bytes.count))
         #expect(mixed.finished() == single.finished())
-        mixed.add(1)
-        single.add(1)
+        mixed.add(UInt8(1))
+        single.add(UInt8(1))
         #expect(mixed.finished() == single.finished(), "What was left over is kept for what follows")
     }
 
@@ -53,7 +53,7 @@ struct EventIdentityTests {
         #expect(Set(texts.map { hash($0.0, $0.1) }).count == texts.count)
     }
 
-    private func hashOfVector<Strength>(_ length: Int, _: Strength.Type) -> String {
+    private func hashOfVector<Strength: SipHashStrength>(_ length: Int, _: Strength.Type) -> String {
         var hash = SipHash128<Strength>(key0: 0x0706_0504_0302_0100, key1: 0x0f0e_0d0c_0b0a_0908)
         for byte in 0..<length { hash.add(UInt8(byte)) }
         let (low, high) = hash.finished()
