@@ -150,6 +150,28 @@ struct TLSTests {
     }
 
     @Test(
+        "A CA that is given is the only one: those of the system count no more",
+        .enabled(if: TLSTests.environment["LOGFOLD_TEST_LUMBERJACK_TLS_ADDRESS"] != nil))
+    func onlyCA() throws {
+        let server = try Receiver("LUMBERJACK_TLS")
+        let scratch = try ScratchDirectory()
+        try FileManager.default.copyItem(atPath: server.ca, toPath: "\(scratch.path)/ca.pem")
+        let openssl = Process()
+        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
+        openssl.arguments = ["rehash", scratch.path]
+        try openssl.run()
+        openssl.waitUntilExit()
+        let system = try #require(try failure(server.url) { $0.tls.systemDirectory = scratch.path })
+        #expect(system.kind == .cut || system.kind == .cutWhileSending, "Let in by the system's: \(system)")
+        let other = try #require(
+            try failure(server.url) {
+                $0.tls.systemDirectory = scratch.path
+                $0.tls.ca = server.otherCA
+            })
+        #expect(other.kind == .tls && other.description.contains("tls.ca"), "\(other)")
+    }
+
+    @Test(
         "The server's public key may be pinned, beside the CA and not in its place",
         .enabled(if: TLSTests.environment["LOGFOLD_TEST_LUMBERJACK_TLS_ADDRESS"] != nil))
     func pin() throws {

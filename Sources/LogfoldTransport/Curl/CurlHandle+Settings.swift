@@ -20,11 +20,14 @@ extension CurlHandle {
         set(CURLOPT_SSLVERSION, Int(version))
         set(CURLOPT_SSL_VERIFYPEER, tls.verifies ? 1 : 0)
         set(CURLOPT_SSL_VERIFYHOST, tls.verifies ? 2 : 0)
+        if let directory = tls.systemDirectory { set(CURLOPT_CAPATH, directory) }
         if let certificate {
             set(CURLOPT_CAINFO_BLOB, blob: Array(certificate.utf8))
         } else if let ca = tls.ca {
             set(CURLOPT_CAINFO, ca)
         }
+        // Else the system's folder is asked besides (seen with libcurl 7.88 and OpenSSL), and any CA in it is trusted.
+        if certificate != nil || tls.ca != nil { unsafe set(CURLOPT_CAPATH, nil) }
         if let digest = tls.publicKeyDigest { set(CURLOPT_PINNEDPUBLICKEY, "sha256//\(Base64.encode(digest))") }
         if let certificate = tls.certificate { set(CURLOPT_SSLCERT, certificate) }
         if let key = tls.key { set(CURLOPT_SSLKEY, key) }

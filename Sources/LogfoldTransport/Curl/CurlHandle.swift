@@ -66,12 +66,6 @@ final class CurlHandle {
         return value
     }
 
-    func size(_ info: CURLINFO) -> Int {
-        var value: curl_off_t = 0
-        unsafe _ = logfold_curl_get_size(pointer, info, &value)
-        return Int(value)
-    }
-
     /// Sends bytes on a connection that was made with `CURLOPT_CONNECT_ONLY`: how many, where the code is `CURLE_OK`.
     func send(_ bytes: UnsafeRawBufferPointer) -> (code: CURLcode, count: Int) {
         var count = 0

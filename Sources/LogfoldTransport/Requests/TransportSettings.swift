@@ -31,6 +31,8 @@ package struct TLSSettings: Sendable, Equatable {
 
     /// File of the certificates that may have signed the server's, in PEM; nil for the system's.
     package var ca: String?
+    /// Folder of the system's certificates, by the hashes of their subjects; nil for the one that libcurl was built with.
+    package var systemDirectory: String?
     /// SHA-256 of the one certificate that may have signed the server's.
     package var caDigest: [UInt8]?
     /// SHA-256 of the server's public key.

@@ -31,9 +31,6 @@ static inline CURLMcode logfold_curl_set_multi_number(CURLM *multi, CURLMoption 
 static inline CURLcode logfold_curl_get_number(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
-static inline CURLcode logfold_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value) {
-    return curl_easy_getinfo(handle, info, value);
-}
 static inline CURLcode logfold_curl_get_socket(CURL *handle, curl_socket_t *value) {
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);
 }
