@@ -83,6 +83,32 @@ struct SetupPlanTests {
         #expect(policy["policy"]?["phases"]?["delete"]?["min_age"]?.text == "30d")
     }
 
+    @Test("An index without a day is never removed: it would go with its newest documents")
+    func undated() throws {
+        for index in ["openstack", "openstack-{service.name}"] {
+            let plan = SetupPlan(try options(index: index, isDataStream: false), SetupPlan.Choices())
+            #expect(plan.policy == nil && plan.isKeptForWantOfTime)
+            let (transport, kept) = server([])
+            let setup = ServerSetup(plan, try options(index: index, isDataStream: false), transport)
+            try setup.run()
+            #expect(setup.report.first?.hasPrefix("ILM policy: none, since an index without {+%Y.%m.%d}") == true)
+            #expect(kept().keys.allSatisfy { !$0.contains("polic") })
+        }
+    }
+
+    @Test(
+        "A pattern that takes in what is not the sink's is refused",
+        arguments: [
+            ("logs-{event.dataset}-default", true, true), ("logs-{service.name}-{+%Y.%m.%d}", false, true),
+            ("logs-openstack.{service.name}-default", true, false), ("logs-openstack-default", true, false),
+            ("openstack-{service.name}-{+%Y.%m.%d}", false, false), ("logstash-{+%Y.%m.%d}", false, true),
+        ])
+    func shared(index: String, isDataStream: Bool, isShared: Bool) throws {
+        let plan = SetupPlan(try options(index: index, isDataStream: isDataStream), SetupPlan.Choices())
+        #expect((plan.conflict != nil) == isShared)
+        #expect(plan.conflict?.contains("'\(plan.pattern)' names indices and data streams of others") ?? !isShared)
+    }
+
     @Test("Who keeps documents for ever gets no policy")
     func forever() throws {
         var choices = SetupPlan.Choices()

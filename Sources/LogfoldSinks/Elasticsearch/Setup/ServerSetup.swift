@@ -46,7 +46,14 @@ package final class ServerSetup {
 
     /// Whether the server has the policy afterwards.
     private func installPolicy() throws(SinkFailure) -> Bool {
-        guard let policy = plan.policy else { return false }
+        guard let policy = plan.policy else {
+            if plan.isKeptForWantOfTime {
+                report.append(
+                    "\(plan.policyTitle): none, since an index without {+%Y.%m.%d} or the like in its name could only be removed"
+                        + " whole; old documents are not removed")
+            }
+            return false
+        }
         let known = try ask(.get, plan.policyPath)
         if known.status == 200, String(decoding: known.body, as: UTF8.self).contains(digest(in: policy)) {
             report.append("\(plan.policyTitle) \(plan.name): unchanged")

@@ -19,12 +19,15 @@ package struct SetupPlan {
     /// The data streams or indices, with `*` for what depends on events.
     let pattern: String
     private let isDataStream: Bool
+    /// Whether an index of the sink ends with a day, so that it gets old as a whole.
+    private let hasTime: Bool
     private let choices: Choices
 
     /// The plan for a sink.
     package init(_ options: ElasticsearchOptions, _ choices: Choices) {
         flavour = options.flavour
         isDataStream = options.isDataStream
+        hasTime = options.index.hasTime
         self.choices = choices
         var pattern = ""
         for piece in options.index.pieces {
@@ -59,9 +62,27 @@ package struct SetupPlan {
         return .object(members)
     }
 
+    /// Why the plan must not be installed: its pattern takes in what is not the sink's. Nil where it does not.
+    package var conflict: String? {
+        guard let end = pattern.firstIndex(of: "*") else { return nil }
+        let beginning = String(pattern[..<end].reversed().drop { "-._".contains($0) }.reversed())
+        guard Self.shared.contains(beginning) else { return nil }
+        return "'\(pattern)' names indices and data streams of others as well, and they would get the mapping and the retention"
+            + " of this sink; let its name begin with a word of its own, such as logs-openstack.{service.name}-default"
+    }
+
+    /// With what Elastic's and OpenSearch's own agents and templates let names begin.
+    private static let shared: Set<String> = [
+        "", "logs", "metrics", "traces", "synthetics", "profiling", "logstash", "filebeat", "metricbeat", "journalbeat",
+        "fluentd", "fluentbit", "ss4o_logs",
+    ]
+
+    /// Whether old documents could be removed and are not: an index without a day is never old as a whole.
+    package var isKeptForWantOfTime: Bool { choices.retentionDays != nil && !isDataStream && !hasTime }
+
     /// The policy that begins new indices and removes old ones; nil where documents stay for ever.
     var policy: JSONDocument? {
-        guard let days = choices.retentionDays else { return nil }
+        guard let days = choices.retentionDays, !isKeptForWantOfTime else { return nil }
         return flavour == .elasticsearch ? lifecycle(days) : stateManagement(days)
     }
 

@@ -13,6 +13,7 @@ enum SetupCommand {
         guard CheckCommand.say(document.problems) == 0 else { return .usage }
         let options = try options(configuration, arguments)
         let plan = SetupPlan(options, try choices(arguments))
+        if let conflict = plan.conflict { throw error(conflict) }
         if let folder = arguments.text("print") { return write(plan, to: folder, files) }
         return install(plan, options)
     }
