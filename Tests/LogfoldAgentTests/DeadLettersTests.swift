@@ -51,6 +51,21 @@ import Testing
         #expect(scenario.agent.messages.contains("sink=picky emitted=25 delivered=25 filtered=0 waiting=0\n"))
     }
 
+    @Test func whatIsRefusedAgainHasTheNewReasonThoughNoneIsDelivered() throws {
+        refuse("seq=4314-3 ", status: 400)
+        try scenario.log.write(5)
+        try scenario.expectEverythingOnce()
+        refuse("seq=4314-3 ", status: 422)
+        let again = try retry()
+        #expect(again.output == "delivered 0 dead letters of sink 'picky', 1 left\n" && again.code == 1)
+        let left = try Command.run(["dead-letters", "list", "picky", "-d", data])
+        #expect(left.output.contains("1 dead letter, ") && left.output.contains("1 by 422 no mapping\n"))
+        try scenario.agent.start()
+        try scenario.log.write(5)
+        try scenario.expectEverythingOnce()
+        #expect(scenario.agent.messages.contains("sink=picky emitted=10 delivered=9 filtered=0 waiting=0 dead_lettered=1\n"))
+    }
+
     @Test func nothingIsRemovedWhileTheAgentRunsOrTheSinkFails() throws {
         refuse("seq=4314-3 ", status: 400)
         try scenario.log.write(5)

@@ -67,6 +67,20 @@ struct RequestTests {
         #expect(pool.hasHealthy(at: 1_000_000_000, except: [0, 2]))
     }
 
+    @Test("Of several requests in flight the first failure counts, and a pause that the endpoint asks for is kept")
+    func poolInFlight() throws {
+        var pool = EndpointPool(try ["http://a"].map(Endpoint.init))
+        let mark = pool.mark(of: 0)
+        for _ in 0..<4 { pool.failed(0, at: 0, begunAt: mark) }
+        #expect(!pool.hasHealthy(at: 999_999_999, except: []))
+        #expect(pool.hasHealthy(at: 1_000_000_000, except: []), "One bad moment is one failure")
+        pool.failed(0, at: 1_000_000_000, begunAt: pool.mark(of: 0))
+        #expect(!pool.hasHealthy(at: 2_999_999_999, except: []), "The next moment is another one")
+        pool.failed(0, at: 3_000_000_000, begunAt: mark, pause: 600_000_000_000)
+        #expect(!pool.hasHealthy(at: 602_999_999_999, except: []))
+        #expect(pool.hasHealthy(at: 603_000_000_000, except: []))
+    }
+
     @Test(
         "An endpoint is a host with a port and a path",
         arguments: [

@@ -18,6 +18,8 @@ final class BulkSender {
     private var limit: ConcurrencyLimit
     private var size: RequestSize
     private var nextNumber = 0
+    /// How often another secret was found when it was read again.
+    private var reloads = 0
     private(set) var tally: SinkTally
     /// Bytes of bodies that were taken by a server.
     private(set) var bytesWritten: Int64 = 0
@@ -29,7 +31,10 @@ final class BulkSender {
         var round: BulkRound
         var pending: BulkRound.Pending
         var endpoint: Int
+        /// Of the endpoint, of the limit of requests and of the secret, as they were when it was begun.
+        var endpointMark: Int
         var mark: Int
+        var reloads: Int
         var bodyBytes: Int
 
         var lot: NumberedLot { pending.lot }
@@ -117,7 +122,8 @@ extension BulkSender {
             tally.sent += UInt64(pending.items.count)
             round.inFlight += 1
             flights[number] = Flight(
-                round: round, pending: pending, endpoint: endpoint, mark: limit.mark, bodyBytes: request.body.count)
+                round: round, pending: pending, endpoint: endpoint, endpointMark: pool.mark(of: endpoint),
+                mark: limit.mark, reloads: reloads, bodyBytes: request.body.count)
             transport.start(request, number: number)
         } catch {
             round.failure = error
@@ -148,7 +154,7 @@ extension BulkSender {
     private func handle(_ outcome: Result<TransportAnswer, TransportFailure>, of flight: Flight) {
         switch outcome {
         case .success(let answer):
-            if answer.status < 500 { pool.succeeded(flight.endpoint) }
+            if answer.status < 500, answer.status != 408 { pool.succeeded(flight.endpoint) }
             handle(answer, of: flight)
         case .failure(let failure):
             handle(failure, of: flight)
@@ -162,24 +168,40 @@ extension BulkSender {
             flight.lot.events.noteUnknown(flight.pending.items)
             return
         case .invalid, .tls, .unreachable: break
-        case .timedOut, .cut, .tooLong: flight.lot.events.noteUnknown(flight.pending.items)
+        case .timedOut, .cut: flight.lot.events.noteUnknown(flight.pending.items)
+        case .tooLong:
+            flight.lot.events.noteUnknown(flight.pending.items)
+            // The server works; it has something to say of too many events.
+            if flight.pending.items.count > 1 { return halve(flight) }
         case .cutWhileSending:
             flight.lot.events.noteUnknown(flight.pending.items)
             // So may a proxy refuse a body that is too large for it.
             size.wasCut(flight.lot.events.byteCount(flight.pending.items))
         }
-        pool.failed(flight.endpoint, at: clock.monotonic)
-        tryElsewhere(flight, "\(pool[flight.endpoint]) cannot be reached: \(failure)")
+        tryElsewhere(flight, or: SinkFailure("\(pool[flight.endpoint]) cannot be reached: \(failure)"))
     }
 
-    /// Sends the items to another endpoint, if one is believed to work; else the reason is why no more can be sent.
-    private func tryElsewhere(_ flight: Flight, _ reason: String) {
+    /// The endpoint has failed. Sends the items to another one, if one is believed to work; else this is why no more can
+    /// be sent.
+    private func tryElsewhere(_ flight: Flight, or failure: SinkFailure) {
+        pool.failed(
+            flight.endpoint, at: clock.monotonic, begunAt: flight.endpointMark,
+            pause: failure.retryAfter?.nanoseconds ?? 0)
         var pending = flight.pending
         pending.tried.insert(flight.endpoint)
         if pool.hasHealthy(at: clock.monotonic, except: pending.tried) {
             flight.round.queue.insert(pending, at: 0)
         } else {
-            flight.round.failure = flight.round.failure ?? SinkFailure(reason)
+            flight.round.failure = flight.round.failure ?? failure
+        }
+    }
+
+    /// Sends the items in two requests.
+    private func halve(_ flight: Flight) {
+        let items = flight.pending.items
+        let middle = items.startIndex + items.count / 2
+        for half in [items[middle...], items[..<middle]] {
+            flight.round.queue.insert(BulkRound.Pending(lot: flight.lot, items: half), at: 0)
         }
     }
 }
@@ -194,14 +216,10 @@ extension BulkSender {
         case 429: takeBusy(answer, of: flight)
         case 400: takeMalformed(answer, of: flight)
         case 401, 403: takeForbidden(answer, of: flight)
-        case 500...:
+        // A proxy that has waited for too long says 408.
+        case 408, 500...:
             flight.lot.events.noteUnknown(flight.pending.items)
-            pool.failed(flight.endpoint, at: clock.monotonic)
-            if let failure = retryFailure(answer, flight) {
-                flight.round.failure = flight.round.failure ?? failure
-            } else {
-                tryElsewhere(flight, said(answer, flight))
-            }
+            tryElsewhere(flight, or: retryFailure(answer, flight) ?? SinkFailure(said(answer, flight)))
         default:
             flight.round.failure = SinkFailure(
                 "\(said(answer, flight)); look at 'endpoints': this is not the address of \(options.flavour.title)",
@@ -251,21 +269,25 @@ extension BulkSender {
             return
         }
         let items = flight.pending.items
-        if items.count == 1, let item = items.first {
-            refuse(item, 400, error.text, flight)
-        } else {
-            let middle = items.startIndex + items.count / 2
-            for half in [items[middle...], items[..<middle]] {
-                flight.round.queue.insert(BulkRound.Pending(lot: flight.lot, items: half), at: 0)
-            }
+        guard items.count == 1, let item = items.first else { return halve(flight) }
+        refuse(item, 400, error.text, flight, .spoilsRequest)
+        // Where nothing is taken at all, it is hardly the events.
+        if !flight.round.hasStored, flight.round.refused.count(where: { $0.verdict == .spoilsRequest }) >= Self.mostSpoilt {
+            flight.round.failure = flight.round.failure ?? SinkFailure(said(answer, flight), retryAfter: Self.holdPause)
         }
     }
 
+    /// So many events one after the other may spoil their requests before it is the server that refuses everything.
+    private static let mostSpoilt = 10
+
     private func takeForbidden(_ answer: TransportAnswer, of flight: Flight) {
+        // Another request in flight has found the new secret before.
+        guard flight.reloads == reloads else { return flight.round.queue.insert(flight.pending, at: 0) }
         if !flight.round.hasReloaded {
             flight.round.hasReloaded = true
             // The secret may have been changed while the agent runs.
             if (try? options.authorization.reload()) == true {
+                reloads += 1
                 flight.round.queue.insert(flight.pending, at: 0)
                 return
             }
@@ -328,13 +350,13 @@ extension BulkSender {
         case .alreadyThere:
             if flight.lot.events.items[item].mayBeStored { tally.repeated += 1 } else { tally.foundAtFirst += 1 }
             flight.round.store([item], of: flight.lot)
-        case .refusedForGood, .refusedForNow:
+        case .refusedForGood, .refusedForNow, .spoilsRequest:
             if verdict == .refusedForNow(isHeld: false, mayBeStored: true) { flight.lot.events.noteUnknown([item]) }
             refuse(item, answer.status, "\(answer.type): \(answer.reason)", flight, verdict)
         }
     }
 
-    /// An event is not taken; by itself for good, as one that spoils every request that it is in.
+    /// An event is not taken.
     private func refuse(
         _ item: Int, _ status: Int, _ reason: String, _ flight: Flight, _ verdict: BulkVerdict = .refusedForGood
     ) {

@@ -59,7 +59,9 @@ package final class ElasticsearchSink: PipeliningSink, TallyingSink, Interruptib
         if round.isEnding || round.hasSafe || !unsaved.isEmpty { return clock.monotonic }
         guard sender.hasRoom(round) else { return nil }
         if let pending = round.queue.first { return pending.lot.since }
-        return backlog.filling.map { $0.since + options.flush.nanoseconds }
+        guard let filling = backlog.filling else { return nil }
+        // Where it is full, more does not come.
+        return isFull ? filling.since : filling.since + options.flush.nanoseconds
     }
 
     /// Requests that may be in flight now.
@@ -105,6 +107,8 @@ package final class ElasticsearchSink: PipeliningSink, TallyingSink, Interruptib
             case .refusedForGood:
                 refused.withEvent { refusals.reject($0, status: refused.status, reason: refused.reason) }
             // Where the server takes nothing at all, it is the sink that is refused.
+            case .spoilsRequest where round.hasStored:
+                refused.withEvent { refusals.reject($0, status: refused.status, reason: refused.reason) }
             case .refusedForNow(isHeld: true, _) where round.hasStored:
                 refused.withEvent { refusals.hold($0, status: refused.status, reason: refused.reason) }
             default: return false

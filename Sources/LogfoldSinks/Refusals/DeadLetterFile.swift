@@ -85,7 +85,8 @@ final class DeadLetterFile {
         try files.makeDirectories(parentDirectory(of: path), mode: RefusedFiles.directoryMode)
         let file = try OpenFile(path, for: .appending, in: files)
         let size = try file.status().size
-        guard size + Int64(pending.count) <= Int64(maxBytes) else { return false }
+        // An empty file takes whatever one answer has refused: else no moving away would ever help.
+        guard (size == 0 && maxBytes > 0) || size + Int64(pending.count) <= Int64(maxBytes) else { return false }
         if size == 0 { try files.setMode(file.descriptor, RefusedFiles.mode) }
         let isTorn = try !endsWithNewline(size)
         do throws(FileSystemError) {

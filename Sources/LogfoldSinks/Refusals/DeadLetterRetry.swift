@@ -26,6 +26,8 @@ package struct DeadLetterRetry: ~Copyable {
     private var kept = ByteBuffer()
     /// How many refused events of each file were put back.
     private var putBack: [String: Int] = [:]
+    /// Whether every letter was read: what the file will hold is not all before.
+    private var hasReadAll = false
 
     /// A retry for a sink; nobody else may work in the directory.
     package init(of sink: String, inDirectory directory: String, _ files: any FileSystem) {
@@ -52,7 +54,7 @@ package struct DeadLetterRetry: ~Copyable {
         } catch {
             result.failure = error.description
         }
-        if result.delivered > 0 { try replace() }
+        if hasReadAll, result.delivered > 0 || !putBack.isEmpty { try replace() }
         try removeRefused()
         return result
     }
@@ -68,7 +70,10 @@ package struct DeadLetterRetry: ~Copyable {
                 bytes += line.count
                 if let letter = RefusedEvent(line) { letters.append(letter) } else { keep(line) }
             }
-            guard !letters.isEmpty else { return }
+            guard !letters.isEmpty else {
+                hasReadAll = true
+                return
+            }
             if result.failure == nil {
                 sink.take(Self.batch(of: letters), route: .max)
                 do throws(SinkFailure) {
@@ -151,6 +156,7 @@ extension DeadLetterRetry {
                 try kept.withSpan { (span) throws(FileSystemError) in try file.write(span) }
             }
         }
+        guard result.delivered > 0 else { return }
         try HeldJournal(sink: sink, inDirectory: directory, maxBytes: .max, files: files).noteRevived(result.delivered)
     }
 }

@@ -111,7 +111,8 @@ extension HeldJournal {
     /// Brings what waits to the disk. After an error the call can be made again.
     func save() throws(SinkFailure) {
         guard !added.isEmpty else { return }
-        guard bytes + Int64(pending.count) <= maxBytes else {
+        // Where nothing is held, there is room for whatever one answer has refused.
+        guard count == 0 || bytes + Int64(pending.count) <= maxBytes else {
             throw SinkFailure(
                 "the events that are held in '\(path)' are at their bound of \(Units.text(bytes: Int(maxBytes))); see"
                     + " 'logfold status' for why they are refused, or raise held.max_bytes")

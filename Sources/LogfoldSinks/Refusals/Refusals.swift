@@ -28,8 +28,6 @@ final class Refusals {
         case notTried
     }
 
-    /// Where the dead letters lie.
-    var path: String { letters.path }
     private let letters: DeadLetterFile
     private let journal: HeldJournal
     private let maxHold: Int64

@@ -3,6 +3,8 @@ package struct EndpointPool<Address: Sendable>: Sendable {
     private struct Member {
         var address: Address
         var failures = 0
+        /// How many failures have counted in all its life.
+        var counted = 0
         /// Until when it is left out, by the monotonic clock in nanoseconds.
         var restsUntil = Int64.min
     }
@@ -49,10 +51,18 @@ package struct EndpointPool<Address: Sendable>: Sendable {
         members[number].restsUntil = .min
     }
 
-    /// It has not answered, or not as a server that works.
-    package mutating func failed(_ number: Int, at now: Int64) {
-        let rest = min(Self.firstRest << Int64(min(members[number].failures, 16)), Self.longestRest)
-        members[number].failures += 1
-        members[number].restsUntil = now + rest
+    /// Of what is begun there now, the failures that count: see ``failed(_:at:begunAt:pause:)``.
+    package func mark(of number: Int) -> Int { members[number].counted }
+
+    /// It has not answered, or not as a server that works, and is left out for `pause` nanoseconds at the least. Of
+    /// several requests in flight the first failure counts: what was begun before it tells nothing new.
+    package mutating func failed(_ number: Int, at now: Int64, begunAt mark: Int? = nil, pause: Int64 = 0) {
+        if mark ?? members[number].counted == members[number].counted {
+            let rest = min(Self.firstRest << Int64(min(members[number].failures, 16)), Self.longestRest)
+            members[number].failures += 1
+            members[number].counted += 1
+            members[number].restsUntil = now + rest
+        }
+        members[number].restsUntil = max(members[number].restsUntil, now + pause)
     }
 }

@@ -44,15 +44,18 @@ struct BulkFailureTests {
     @Test("A server that has too much to do gets fewer requests at a time, and everything once it has room")
     func busy() throws {
         let size = BulkRequestTests.bytesOfOne
-        var refusals = 2
+        var (calls, inFlight) = (0, [Int]())
+        var transport: ScriptedTransport?
         let run = try BulkSinkRun(change: OptionChange { $0.requestBytes = size }) { call in
-            refusals -= 1
-            return refusals >= 0 && refusals < 1 ? TransportAnswer.refused(429) : TransportAnswer.stored(call)
+            calls += 1
+            inFlight.append((transport?.inFlight ?? 0) + 1)
+            return calls == 2 ? TransportAnswer.refused(429) : TransportAnswer.stored(call)
         }
+        transport = run.transport
         run.take(6)
         #expect(run.commit() == nil)
         #expect(Set(run.transport.calls.flatMap(\.events)).count == 6)
-        #expect(run.transport.calls.count == 7)
+        #expect(inFlight == [1, 2, 2, 1, 2, 2, 2], "alone after the refusal, and two again since it was taken")
     }
 
     @Test("Refused with nothing else in flight, the sink waits; Retry-After is passed on")
@@ -103,6 +106,66 @@ struct BulkFailureTests {
         #expect(run.letters[0].contains(BulkSinkRun.event(5)))
         #expect(run.letters[0].contains("illegal_argument_exception: because"))
         #expect(run.transport.calls.map(\.events.count) == [8, 4, 4, 2, 1, 1, 2])
+    }
+
+    @Test("A server that refuses every request holds the sink, and no event becomes a dead letter")
+    func allSpoilt() throws {
+        var isOpen = false
+        let run = try BulkSinkRun(change: OptionChange { $0.requestsInFlight = 1 }) { call in
+            isOpen ? TransportAnswer.stored(call) : TransportAnswer.refused(400, "illegal_argument_exception")
+        }
+        run.take(100)
+        let failure = try #require(run.commit())
+        #expect(failure.description == "http://es1:9200 answers 400 (illegal_argument_exception: because)")
+        #expect(failure.retryAfter == .seconds(30))
+        #expect(run.transport.calls.count < 40, "Not every event is tried")
+        #expect(run.letters.isEmpty)
+        isOpen = true
+        #expect(run.commit() == nil)
+        #expect(run.letters.isEmpty && run.sink.tally.deadLettered == 0)
+        #expect(run.transport.calls.last?.events.count == 100)
+    }
+
+    @Test("An event that spoils its request waits until another one is taken: then it is known to be the event")
+    func firstSpoilt() throws {
+        let run = try BulkSinkRun { call in
+            call.events.contains(BulkSinkRun.event(0))
+                ? TransportAnswer.refused(400, "illegal_argument_exception") : TransportAnswer.stored(call)
+        }
+        run.take(1)
+        let failure = try #require(run.commit())
+        #expect(failure.description == "1 of 1 events are refused for now: 400 illegal_argument_exception: because")
+        #expect(failure.retryAfter == .seconds(30))
+        #expect(run.letters.isEmpty)
+        run.take([BulkSinkRun.event(1)])
+        #expect(run.commit() == nil)
+        #expect(run.letters.count == 1 && run.letters[0].contains(BulkSinkRun.event(0)))
+    }
+
+    @Test("An answer that is too long is asked for again in halves, by the same server")
+    func longAnswer() throws {
+        let run = try BulkSinkRun(change: OptionChange { $0.requestsInFlight = 1 }) { call in
+            call.events.count > 2
+                ? .failure(TransportFailure(.tooLong, "the answer is longer than 16 MiB")) : TransportAnswer.stored(call)
+        }
+        run.take(8)
+        #expect(run.commit() == nil)
+        #expect(run.transport.calls.map(\.events.count) == [8, 4, 2, 2, 4, 2, 2])
+    }
+
+    @Test("Where another endpoint works, none is waited for that asks for a pause", arguments: [408, 503])
+    func pausedEndpoint(status: Int) throws {
+        let run = try BulkSinkRun(endpoints: ["http://a", "http://b"]) { call in
+            call.url.hasPrefix("http://a")
+                ? TransportAnswer.refused(status, headers: ["retry-after": "600"]) : TransportAnswer.stored(call)
+        }
+        for number in 0..<3 {
+            run.take([BulkSinkRun.event(number)])
+            #expect(run.commit() == nil)
+            run.clock.advance(milliseconds: 100_000)
+        }
+        #expect(run.transport.calls.map { $0.url.prefix(8) } == ["http://a", "http://b", "http://b", "http://b"])
+        #expect(run.sink.tally.foundAtFirst == 0)
     }
 
     @Test("A 400 that no such server says spoils nothing: it holds the sink")

@@ -1,3 +1,4 @@
+import LogfoldConfig
 import LogfoldCore
 import LogfoldIO
 import LogfoldTestSupport
@@ -19,6 +20,7 @@ private final class FlightRun {
 
     init(
         requestsInFlight: Int, eventsEach: Int = 1, deadLetterBytes: Int = 1 << 20,
+        authorization: Authorization = .none,
         _ make: (FakeClock) -> TimedTransport
     ) throws {
         scratch = try ScratchDirectory()
@@ -31,6 +33,7 @@ private final class FlightRun {
         // Room for so many requests of these small events and no more.
         options.requestBytes = 100 * eventsEach
         options.refusals.deadLetterBytes = deadLetterBytes
+        options.authorization = authorization
         sink = try makeElasticsearchSink(
             options, name: "elastic", transport: transport, fileSystem: PosixFileSystem(), clock: clock,
             dataDirectory: scratch.path, restoring: []
@@ -92,6 +95,31 @@ struct BulkFlightTests {
         while run.settled.count < 10 { run.step() }
         #expect(run.settled.prefix(2) == [0, 1])
         #expect(run.transport.stored.count == Set(run.transport.stored).count, "nothing was sent twice")
+    }
+
+    @Test("A secret that is changed while several requests are in flight is read once, and nothing fails")
+    func newSecret() throws {
+        let secret = Monitor("old")
+        let token = try Secret(reading: { () throws(SecretError) in secret.withLock { $0 } })
+        var shown: [String] = []
+        let run = try FlightRun(requestsInFlight: 4, authorization: .bearer(token)) { clock in
+            let events = { (call: ScriptedTransport.Call) -> [String] in
+                shown.append(call.headers["Authorization"] ?? "")
+                return call.events
+            }
+            return TimedTransport(clock, events: events) { events, _ in
+                let isNew = shown.last == "Bearer new"
+                let answer =
+                    isNew
+                    ? TransportAnswer.bulk(events.map { _ in 201 })
+                    : TransportAnswer.refused(401, "security_exception")
+                return (answer, after: 20)
+            }
+        }
+        secret.change { $0 = "new" }
+        while run.settled.count < 20 { run.step() }
+        #expect(run.failures.isEmpty)
+        #expect(shown.count { $0 == "Bearer old" } == 2, "those that were in flight")
     }
 
     @Test("What is stored is safe though what was refused beside it cannot be put aside")

@@ -102,6 +102,17 @@ struct BulkItemTests {
         #expect(BulkVerdict(answer) == .refusedForNow(isHeld: true, mayBeStored: false))
     }
 
+    @Test(
+        "A cluster that may have no more shards is waited for, whatever it calls that",
+        arguments: ["illegal_argument_exception", "validation_exception"])
+    func noMoreShards(type: String) {
+        let reason =
+            "Validation Failed: 1: this action would add [2] shards, but this cluster currently has [1000]/[1000]"
+            + " maximum normal shards open;"
+        let answer = BulkAnswer.Exception(number: 0, status: 400, type: type, reason: reason)
+        #expect(BulkVerdict(answer) == .refusedForNow(isHeld: true, mayBeStored: false))
+    }
+
     @Test("What is there already after a lost answer is a repeat; at the first sending it is said")
     func repeats() throws {
         var outcomes: [ScriptedTransport.Outcome] = [
@@ -205,6 +216,18 @@ struct DeadLetterTests {
         #expect(run.commit() == nil)
         #expect(run.letters.count == 1)
         #expect(run.letters[0].contains(#""message":"1""#))
+    }
+
+    @Test("An empty file takes what one answer has refused, though that is more than its bound")
+    func moreThanTheBound() throws {
+        let run = try BulkSinkRun(change: OptionChange { $0.refusals.deadLetterBytes = 250 }) { call in
+            TransportAnswer.bulk(call.events.map { _ in 400 })
+        }
+        run.take(3)
+        #expect(run.commit() == nil)
+        #expect(run.letters.count == 3)
+        run.take([BulkSinkRun.event(3)])
+        #expect(run.commit()?.description.contains("at their bound of 250") == true)
     }
 
     @Test("A line that a crash has cut does not spoil the next")

@@ -160,6 +160,21 @@ struct BulkRequestTests {
         #expect(run.sink.isFull, "Two requests of two events may be in flight at the beginning")
     }
 
+    @Test("An event that is larger than all requests that may be in flight is due at once: nothing can come beside it")
+    func fullByOne() throws {
+        let run = try BulkSinkRun(
+            change: OptionChange {
+                $0.requestBytes = Self.bytesOfOne / 4
+                $0.flush = .seconds(3)
+            })
+        run.take(1)
+        #expect(run.sink.isFull)
+        #expect(run.sink.deadline == 0)
+        #expect(run.commit() == nil)
+        #expect(run.transport.calls.count == 1)
+        #expect(!run.sink.isFull)
+    }
+
     @Test("Events of other routes are left alone")
     func routes() throws {
         let run = try BulkSinkRun()

@@ -284,7 +284,7 @@ struct LogstashHostTests {
     }
 
     @Test(
-        "Whatever hosts do, every event is acknowledged, and again are sent only those whose acknowledgement was cut",
+        "Whatever hosts do, every event is acknowledged in the end, and the sink knows how many it has sent",
         arguments: 0..<200)
     func random(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
@@ -294,7 +294,7 @@ struct LogstashHostTests {
             $0.windowEvents = events
             $0.pipelining = pipelining
         }
-        var acknowledged: [String: Int] = [:]
+        var acknowledged: Set<String> = []
         run.server.connecting = { _ in Int.random(in: 0..<6, using: &random) == 0 ? .refused : .open }
         run.server.script = { window in
             var reactions: [ScriptedLogstash.Reaction] = []
@@ -307,7 +307,7 @@ struct LogstashHostTests {
                 case 3: reactions += [.pause(seconds: 20), .acknowledge(0)]
                 default:
                     let upTo = Int.random(in: safe + 1...window.events.count, using: &random)
-                    for message in window.messages[safe..<upTo] { acknowledged[message, default: 0] += 1 }
+                    acknowledged.formUnion(window.messages[safe..<upTo])
                     reactions.append(.acknowledge(upTo))
                     safe = upTo
                 }
@@ -318,7 +318,7 @@ struct LogstashHostTests {
             run.take(start..<start + 20)
             _ = run.deliver(most: 500)
         }
-        #expect(Set(acknowledged.keys) == Set(LogstashRun.messages(0..<60)))
+        #expect(acknowledged == Set(LogstashRun.messages(0..<60)))
         #expect(run.sink.tally.sent == UInt64(run.server.messages.count))
     }
 }
