@@ -42,6 +42,9 @@ struct LayersDetectionTests {
             (.doubleTime, "2026-11-22 17:12:33.492273 Traceback (most recent call last):"),
             (.doubleTime, "2026-11-22 17:12:33.492273 AH00558: apache2: Could not determine the name"),
             (.fileName, "nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO nova [-] x"),
+            (.apacheError, "[Sun Nov 22 17:12:27.080789 2026] [wsgi:info] [pid 27230:tid 27230] mod_wsgi (pid=2): x"),
+            (.stamp, "2023-10-18T13:26:43.697000001Z 2023-10-18 13:26:43.697 13 INFO nova [-] x"),
+            (.none, "2023-10-18T13:26:43.697000001Z etcd: starting"),
             (.none, "2026-11-22 17:12:33.498719   File \"/srv/opt/infra/apache/app.py\", line 7"),
             (.none, "2026-11-22 16:50:52.123456 I | etcdserver: starting member"),
             (.none, "2026-11-22 16:50:52.123456+00:00 [info] <0.222.0> Server startup complete"),
@@ -64,6 +67,7 @@ struct LayersDetectionTests {
         arguments: [
             ("oslo-formats/syslog.log", HeaderKind.syslogBSD), ("oslo-formats/syslog-iso.log", .syslogISO),
             ("oslo-formats/syslog5424.log", .syslog5424), ("infra/haproxy-2.6-syslog.log", .syslogBSD),
+            ("infra/apache-2.4-error-modwsgi.log", .apacheError),
         ])
     func recordedHeaders(name: String, kind: HeaderKind) throws {
         for line in try lines(of: "corpus/" + name) { #expect(Self.header(line) == kind) }
@@ -71,7 +75,7 @@ struct LayersDetectionTests {
 
     @Test("no line of a recording without layers seems to have one")
     func recordingsWithoutLayers() throws {
-        let layered = ["syslog", "journal", "usec-format", "isotime"]
+        let layered = ["syslog", "journal", "usec-format", "isotime", "error-modwsgi"]
         for name in Fixtures.names(in: "corpus", suffix: ".log") where !layered.contains(where: name.contains) {
             for line in try lines(of: name) {
                 #expect(Self.transport(line) == .none && Self.header(line) == .none, "\(name)")

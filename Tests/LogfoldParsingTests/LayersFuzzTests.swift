@@ -40,7 +40,7 @@ struct LayersFuzzTests {
             let line = Self.damaged([UInt8](Self.seeds[random.number(in: 0...Self.seeds.count - 1)].utf8), &random)
             _ = LayersDetectionTests.header(line)
             _ = LayersDetectionTests.transport(line)
-            for kind in [HeaderKind.syslogBSD, .syslog5424, .syslogISO, .doubleTime, .fileName] {
+            for kind in [HeaderKind.syslogBSD, .syslog5424, .syslogISO, .doubleTime, .fileName, .apacheError, .stamp] {
                 guard let found = header(line, kind) else { continue }
                 taken += 1
                 // Invalid bytes grow when a string repairs them.

@@ -73,6 +73,29 @@ struct LayersHeaderTests {
             kind: .fileName,
             line: "nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO nova.wsgi [-] text",
             service: "nova-api", text: "2017-05-16 00:00:00.008 25746 INFO nova.wsgi [-] text"),
+        Sample(
+            kind: .apacheError,
+            line: "[Tue May 04 01:39:46.541666 2021] [wsgi:error] [pid 21282:tid 139806546745088] "
+                + "[remote 192.168.100.39:52938] 2021-05-04 01:39:46.541 21282 ERROR barbican.api [-] Failed",
+            pid: "21282", text: "2021-05-04 01:39:46.541 21282 ERROR barbican.api [-] Failed"),
+        Sample(
+            kind: .apacheError,
+            line: "[Thu May 12 08:28:57.652118 2011] [core:warn] [pid 8777] [client ::1:58619] AH1: a [b] c",
+            pid: "8777", level: .warning, text: "AH1: a [b] c"),
+        Sample(
+            kind: .apacheError, line: "[Thu Jan  3 02:42:49 2013] [notice] Digest: done", level: .notice,
+            text: "Digest: done"),
+        Sample(
+            kind: .apacheError, line: #"[Thu Jan 17 02:42:49 2013] [wsgi:trace8] [pid 1:tid 2] a\nb"#, pid: "1",
+            level: .trace, text: "a\nb"),
+        Sample(kind: .apacheError, line: "[Thu Jan 17 02:42:49 2013] [wsgi:error] [pid 1:tid 2] ", pid: "1", text: ""),
+        Sample(
+            kind: .stamp, line: #"2023-10-18T13:26:43.697000001Z 2023-10-18 13:26:43.697 13 INFO nova [-] a\nb"#,
+            text: #"2023-10-18 13:26:43.697 13 INFO nova [-] a\nb"#),
+        Sample(kind: .stamp, line: "2023-10-18T13:26:43.6+01:00 text", text: "text"),
+        Sample(
+            kind: .syslogBSD, line: "<134>Oct 18 13:26:43 2023-10-18 13:26:43.697 13 INFO nova [-] x", level: .info,
+            text: "2023-10-18 13:26:43.697 13 INFO nova [-] x"),
         Sample(kind: .fileName, line: "rabbit@ctl1.log Traceback", service: "rabbit@ctl1", text: "Traceback"),
     ]
 
@@ -107,6 +130,11 @@ struct LayersHeaderTests {
             (.fileName, "nova-api.logs 2017-05-16 00:00:00.008 text"),
             (.fileName, ".log 2017-05-16 00:00:00.008 text"),
             (.fileName, "nova/api.log 2017-05-16 00:00:00.008 text"),
+            (.syslogISO, "2023-10-18T13:26:43.697000001Z 2023-10-18 13:26:43.697 13 INFO nova [-] a stamp of kubectl"),
+            (.apacheError, "[Tue May 04 01:39:46.541666 2021] [hello] no level"),
+            (.apacheError, "[Tue Feb 30 01:39:46.541666 2021] [wsgi:error] [pid 1:tid 2] no such day"),
+            (.apacheError, "[pid: 2543|app: 0|req: 58/107] 10.0.0.1 () {40 vars in 605 bytes} [Sun Nov 22 2026] GET /"),
+            (.stamp, "2023-10-18 13:26:43.697 no zone"),
             (.none, "anything"),
         ])
     func lookAlikes(kind: HeaderKind, line: String) {

@@ -108,7 +108,8 @@ struct Recognizer {
         let first = bytes[line.start]
         let mayShow =
             first &- 0x30 < 10 || first == UInt8(ascii: "<") || first == UInt8(ascii: "{")
-            || first == UInt8(ascii: "_") || bytes[line.start + 3] == UInt8(ascii: " ") && first &- 0x41 < 19
+            || first == UInt8(ascii: "_") || first == UInt8(ascii: "[")
+            || bytes[line.start + 3] == UInt8(ascii: " ") && first &- 0x41 < 19
         return mayShow && hasLayer(bytes, ByteRange(line.start, line.end))
     }
 

@@ -133,7 +133,8 @@ struct Fold: ~Copyable {
         }
         var own = head
         let text = TracebackLine.classify(bytes, head.payload, line.end)
-        if text == .other || text == .typeLine, !isLate(bytes, head) {
+        // TRACE is what older releases print in front of tracebacks; a record of that level has its bracket.
+        if text == .other || text == .typeLine, head.level != .trace, !isLate(bytes, head) {
             own.kind = .head
             takeHead(bytes, line, own, format, .headWithoutBracket)
             return
@@ -332,7 +333,7 @@ extension Event {
         textSize += line.end - line.start + 1
         flags.formUnion(line.flags)
         sawTraceback = sawTraceback || isTraceback
-        sawTracebackEnd = isTraceback && isEmpty
+        sawTracebackEnd = isEmpty && (isTraceback || sawTracebackEnd)
         quietSince = 0
     }
 }

@@ -23,7 +23,7 @@ struct PlainBlocks {
         if isGuruTitle(bytes, line), endsWithRuler(bytes, table[last], table) {
             return isOnlyRuler(last, stream, table)
         }
-        guard table[last].isPlain else { return true }
+        guard table[last].isPlain else { return !isBehindTraceback(bytes, line, table[last]) }
         switch blocks[stream] {
         case .guru: return true
         case .python(var block):
@@ -73,11 +73,24 @@ struct PlainBlocks {
         }
     }
 
-    /// A logging failure, and a request line of uWSGI, are no text of the record before them.
+    /// Whether the record's traceback has ended, by the line that has nothing but its prefix (`openstack-logs` R7): what
+    /// comes without a prefix then is another one's, but for the stack that `stack_info` asks for.
+    private func isBehindTraceback(_ bytes: RawSpan, _ line: InputLine, _ last: Event) -> Bool {
+        last.sawTracebackEnd && TracebackLine.classify(bytes, line.start, line.end) != .stackInfoHeader
+    }
+
+    /// A logging failure, what Python prints of an exception that nobody can catch or when it dies, and what uWSGI prints
+    /// of requests and of workers that die, are no text of the record before them.
     private static func beginsOwnEvent(_ bytes: RawSpan, _ line: InputLine) -> Bool {
-        switch bytes[line.start] {
-        case UInt8(ascii: "-"): bytes.has("--- Logging error ---", at: line.start, limit: line.end)
-        case UInt8(ascii: "["): bytes.has("[pid: ", at: line.start, limit: line.end) && isRequest(bytes, line)
+        func has(_ text: StaticString) -> Bool { bytes.has(text, at: line.start, limit: line.end) }
+        return switch bytes[line.start] {
+        case UInt8(ascii: "-"): has("--- Logging error ---")
+        case UInt8(ascii: "["): has("[pid: ") && isRequest(bytes, line)
+        case UInt8(ascii: "!"): has("!!! uWSGI ")
+        case UInt8(ascii: "D"): has("DAMN ! worker ")
+        case UInt8(ascii: "E"): has("Exception ignored in: ")
+        case UInt8(ascii: "F"): has("Fatal Python error: ")
+        case UInt8(ascii: "R"): has("Respawned uWSGI worker ")
         default: false
         }
     }

@@ -10,6 +10,9 @@ struct LayeredInput: ~Copyable {
     private var transport: Transport?
     private var journal: JournalExportFramer?
     private var transportKind: TransportKind
+    /// The header of the line before, where it was one of syslog's: how long it is and what it says of each line. A record
+    /// that is read again begins with its own.
+    private var indent: (width: Int, time: LogTime, level: Severity)?
     private(set) var header: HeaderKind { didSet { past.header.note(oldValue, before: unitOffset) } }
     /// Numbers of the streams by their hash, and the offset of the first line of each; 0 is the stream of lines without
     /// a layer.
@@ -272,14 +275,33 @@ extension LayeredInput {
             return (false, header == .none ? LayerDetector.header(of: bytes, line: payload) : header)
         }
         if isComplete || found == .none { return .none }
-        if HeaderLayer.parsePayload(of: &facts, kind: found, in: &arena) {
-            header = found
-            return found
-        }
+        if takeHeader(found, off: &facts, in: &arena) { return found }
         let other = arena.withPaddedSpan { LayerDetector.header(of: $0, line: payload) }
-        guard other != .none, HeaderLayer.parsePayload(of: &facts, kind: other, in: &arena) else { return .none }
-        header = other
-        return other
+        if other != .none, takeHeader(other, off: &facts, in: &arena) { return other }
+        return takeIndent(off: &facts, in: arena) ? header : .none
+    }
+
+    private mutating func takeHeader(
+        _ kind: HeaderKind, off facts: inout LayerFacts, in arena: inout ByteBuffer
+    ) -> Bool {
+        let start = facts.payload.start
+        guard HeaderLayer.parsePayload(of: &facts, kind: kind, in: &arena) else { return false }
+        header = kind
+        let isSyslog = kind == .syslogBSD || kind == .syslogISO
+        indent = isSyslog ? (facts.payload.start - start, facts.time, facts.level) : nil
+        return true
+    }
+
+    /// Takes off the blanks that journalctl sets in front of a record's further lines, as many as its header has bytes
+    /// (`real-logs` §5).
+    private func takeIndent(off facts: inout LayerFacts, in arena: borrowing ByteBuffer) -> Bool {
+        let payload = facts.payload
+        guard let indent, payload.count >= indent.width,
+            (payload.start..<payload.start + indent.width).allSatisfy({ arena[$0] == UInt8(ascii: " ") })
+        else { return false }
+        facts.payload = ByteRange(payload.start + indent.width, payload.end)
+        (facts.time, facts.level) = (indent.time, indent.level)
+        return true
     }
 
     /// Number of the stream that a unit belongs to, and whether it is new. Text without a layer goes on in the stream

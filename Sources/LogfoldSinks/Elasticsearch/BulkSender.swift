@@ -272,7 +272,8 @@ extension BulkSender {
         guard items.count == 1, let item = items.first else { return halve(flight) }
         refuse(item, 400, error.text, flight, .spoilsRequest)
         // Where nothing is taken at all, it is hardly the events.
-        if !flight.round.hasStored, flight.round.refused.count(where: { $0.verdict == .spoilsRequest }) >= Self.mostSpoilt {
+        let spoilt = flight.round.refused.count { $0.verdict == .spoilsRequest }
+        if !flight.round.hasStored, spoilt >= Self.mostSpoilt {
             flight.round.failure = flight.round.failure ?? SinkFailure(said(answer, flight), retryAfter: Self.holdPause)
         }
     }

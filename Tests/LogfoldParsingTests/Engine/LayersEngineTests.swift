@@ -72,6 +72,19 @@ struct LayersEngineTests {
             "- | - | 4 | apache/oslo | hello", "2026-11-22T16:59:18.000Z"
         ),
         (
+            "[Sun Nov 22 16:59:19.123456 2026] [wsgi:error] [pid 7:tid 8] [remote ::1:5] "
+                + "2026-11-22 16:59:18.000 4 INFO nova.x [-] hello",
+            "- | - | 4 | apache_error/oslo | hello", "2026-11-22T16:59:18.000Z"
+        ),
+        (
+            "[Sun Nov 22 16:59:19.123456 2026] [core:notice] [pid 7:tid 8] AH00094: Command line",
+            "- | - | 7 | apache_error/text | AH00094: Command line", "2026-11-22T16:59:19.123456Z"
+        ),
+        (
+            "2026-11-22T16:59:19.000000001Z 2026-11-22 16:59:18.000 4 INFO nova.x [-] hello",
+            "- | - | 4 | stamp/oslo | hello", "2026-11-22T16:59:18.000Z"
+        ),
+        (
             "nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO nova.x [-] hello",
             "- | nova-api | 25746 | file_name/oslo | hello", "2017-05-16T00:00:00.008Z"
         ),
@@ -83,6 +96,49 @@ struct LayersEngineTests {
         let found = events(of: line + "\n", options)
         #expect(found.shown(["host.name", "service.name", "process.pid", "logfold.format", "message"]) == event)
         #expect(found[0]["@timestamp"] == time)
+    }
+
+    @Test func `each line of a traceback has Apache's prefix and another time`() {
+        let lines = ([head] + stack).enumerated().map { number, line in
+            "[Sun Nov 22 16:59:19.12345\(number) 2026] [wsgi:error] [pid 7:tid 8] [remote ::1:5] \(line)\n"
+        }
+        let other =
+            "[Sun Nov 22 16:59:19.123459 2026] [wsgi:error] [pid 9:tid 9] "
+            + "2026-11-22 16:59:18.000 9 INFO nova.y [-] b\n"
+        let text = lines[0] + lines[1] + other + lines[2] + lines[3]
+        #expect(
+            shown(text, ["message", "error.type", "logfold.lines", "log.level"]) == """
+                bad | KeyError | 4 | error
+                b | - | - | info
+                """)
+    }
+
+    @Test func `journalctl's blanks in front of further lines are taken off`() {
+        let header = "Nov 22 16:59:19 cmp1 nova-compute[77]: "
+        let blanks = String(repeating: " ", count: header.utf8.count)
+        let text = """
+            \(header)ERROR nova.x [-] bad: KeyError: 'x'
+            \(blanks)ERROR nova.x Traceback (most recent call last):
+            \(blanks)ERROR nova.x   File "/a.py", line 3, in f
+            \(blanks)ERROR nova.x KeyError: 'x'
+            \(header)INFO nova.x [-] next
+            \(blanks.dropLast())half an indent
+
+            """
+        #expect(
+            shown(text, ["message", "error.type", "logfold.lines", "host.name", "process.pid"]) == """
+                bad | KeyError | 4 | cmp1 | 77
+                next⏎\(blanks.dropLast())half an indent | - | 2 | cmp1 | 77
+                """)
+    }
+
+    @Test func `a line of TRACE without its record is the rest of a traceback`() {
+        let found = events(
+            of: "2013-05-13 15:59:38.717 3014 TRACE nova.x QuantumClientException: 404 Not Found\n"
+                + "2013-05-13 15:59:38.717 3014 TRACE nova.x \n"
+                + "2013-05-13 15:59:39.000 3014 TRACE nova.x [-] a record\n")
+        #expect(found.map { $0["log.level"] } == ["-", "trace"])
+        #expect(found[0]["error.type"] == "QuantumClientException" && found[0]["logfold.flags"] == "[late]")
     }
 
     @Test func `a record that syslog carried in one line is whole`() {

@@ -43,6 +43,51 @@ struct PlainTextTests {
         #expect(events(of: report + report).map { $0["logfold.lines"] } == ["12", "12"])
     }
 
+    /// A record with its traceback, which ends with the line that has nothing but its prefix.
+    private let failed = """
+        2026-11-22 16:59:18.000 1 ERROR nova.x [-] Failed: ValueError: v
+        2026-11-22 16:59:18.000 1 ERROR nova.x Traceback (most recent call last):
+        2026-11-22 16:59:18.000 1 ERROR nova.x   File "/x.py", line 1, in f
+        2026-11-22 16:59:18.000 1 ERROR nova.x     g()
+        2026-11-22 16:59:18.000 1 ERROR nova.x ValueError: v
+        2026-11-22 16:59:18.000 1 ERROR nova.x\u{20}
+
+        """
+
+    @Test(arguments: [
+        ("+ sudo -E kolla\nINFO:__main__:Loading\n", ["Failed", "+ sudo -E kolla", "INFO:__main__:Loading"]),
+        ("\n+ sudo\n", ["Failed", "+ sudo"]),
+        ("/x.py:1: UserWarning: old\n  f()\n", ["Failed", "/x.py:1: UserWarning: old⏎  f()"]),
+        (
+            "Traceback (most recent call last):\n  File \"/y.py\", line 2, in h\nKeyError: k\n",
+            ["Failed", "KeyError: k"]
+        ),
+    ])
+    func `what comes without a prefix behind the end of a traceback is not of it`(text: String, messages: [String]) {
+        let found = events(of: failed + text)
+        #expect(found.messages == messages)
+        #expect(found[0]["error.message"] == "v")
+        #expect(found[0]["error.type"] == "ValueError")
+    }
+
+    @Test func `the stack that stack_info asks for is of the record`() {
+        let stack = "Stack (most recent call last):\n  File \"/x.py\", line 9, in <module>\n    main()\n"
+        let found = events(of: failed + stack)
+        #expect(found.count == 1)
+        #expect(found[0]["error.message"] == "v")
+        #expect(found[0]["openstack.stack_info"].hasPrefix("Stack (most recent call last):"))
+    }
+
+    @Test(arguments: [
+        "!!! uWSGI process 2407 got Segmentation Fault !!!", "DAMN ! worker 1 (pid: 7) died :( trying respawn ...",
+        "Respawned uWSGI worker 1 (new pid: 8)", "Fatal Python error: Segmentation fault",
+        "Exception ignored in: <function f at 0x7fc8ae830040>",
+    ])
+    func `what tells of a death is not of the record before it`(line: String) {
+        let found = events(of: record + line + "\n" + record)
+        #expect(found.messages == ["up", line, "up"])
+    }
+
     @Test func `a failure of logging is an event, the record before it another`() {
         let failure = """
             --- Logging error ---

@@ -146,7 +146,7 @@ struct BulkFailureTests {
     func longAnswer() throws {
         let run = try BulkSinkRun(change: OptionChange { $0.requestsInFlight = 1 }) { call in
             call.events.count > 2
-                ? .failure(TransportFailure(.tooLong, "the answer is longer than 16 MiB")) : TransportAnswer.stored(call)
+                ? .failure(TransportFailure(.tooLong, "longer than 16 MiB")) : TransportAnswer.stored(call)
         }
         run.take(8)
         #expect(run.commit() == nil)

@@ -15,6 +15,10 @@ package enum HeaderKind: UInt8, Sendable, Equatable {
     case doubleTime
     /// The name of the file a line came from, as in LogHub: `nova-api.log.1.2017-05-16_13:53:08 text`.
     case fileName
+    /// Apache's error log in its default format: `[Tue May 04 01:39:46.541666 2021] [wsgi:error] [pid 21282:tid 7] text`.
+    case apacheError
+    /// The stamp that `kubectl logs --timestamps` and `docker logs -t` set in front: `2023-10-18T13:26:43.697000001Z text`.
+    case stamp
 
     /// The name in `logfold.format`; empty for ``none``.
     package var name: StaticString {
@@ -25,6 +29,8 @@ package enum HeaderKind: UInt8, Sendable, Equatable {
         case .syslogISO: "syslog_iso"
         case .doubleTime: "apache"
         case .fileName: "file_name"
+        case .apacheError: "apache_error"
+        case .stamp: "stamp"
         }
     }
 }
@@ -67,6 +73,8 @@ package struct HeaderLayer {
         case .syslogISO: SyslogHeader.iso(bytes, line)
         case .doubleTime: outerTime(bytes, line)
         case .fileName: fileName(bytes, line)
+        case .apacheError: ApacheHeader.fields(bytes, line)
+        case .stamp: stamp(bytes, line)
         }
     }
 
@@ -105,6 +113,17 @@ package struct HeaderLayer {
         fields.time = stamp.time
         fields.payload = ByteRange(stamp.end + 1, line.end)
         fields.escapes = .apache
+        return fields
+    }
+
+    /// `2023-10-18T13:26:43.697000001Z `: a time with its zone and a blank.
+    private static func stamp(_ bytes: RawSpan, _ line: ByteRange) -> HeaderFields? {
+        guard let stamp = LayerStamp.rfc3339(bytes, at: line.start, limit: line.end), stamp.end < line.end,
+            bytes[stamp.end] == UInt8(ascii: " ")
+        else { return nil }
+        var fields = HeaderFields()
+        fields.time = stamp.time
+        fields.payload = ByteRange(stamp.end + 1, line.end)
         return fields
     }
 

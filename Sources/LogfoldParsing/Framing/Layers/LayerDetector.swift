@@ -29,7 +29,9 @@ package struct LayerDetector {
             return hasTag(bytes, line, .syslogBSD) ? .syslogBSD : .none
         case UInt8(ascii: "0")...UInt8(ascii: "9") where bytes[line.start + 4] == UInt8(ascii: "-"):
             if hasTag(bytes, line, .syslogISO) { return .syslogISO }
+            if isStamped(bytes, line) { return .stamp }
             return isDoubleTime(bytes, line) ? .doubleTime : ofName(bytes, line)
+        case UInt8(ascii: "["): return HeaderLayer.fields(bytes, line, .apacheError) == nil ? .none : .apacheError
         default: return ofName(bytes, line)
         }
     }
@@ -67,6 +69,12 @@ package struct LayerDetector {
         guard text.count > 8, bytes.has("AH", at: text.start, limit: text.end) else { return false }
         return SyslogHeader.isNumber(bytes, ByteRange(text.start + 2, text.start + 7))
             && bytes[text.start + 7] == UInt8(ascii: ":")
+    }
+
+    /// A stamp is a header only before the date of an oslo record: by itself it is how many a program begins its lines.
+    private static func isStamped(_ bytes: RawSpan, _ line: ByteRange) -> Bool {
+        guard let payload = HeaderLayer.fields(bytes, line, .stamp)?.payload else { return false }
+        return LayerStamp.wall(bytes, at: payload.start, limit: payload.end) != nil
     }
 
     /// A file name is a header only before a date.

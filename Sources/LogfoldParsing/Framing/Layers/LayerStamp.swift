@@ -40,6 +40,20 @@ package struct LayerStamp {
         return LayerStamp(time: clock.time(day: days, kind: .yearless), end: clock.end)
     }
 
+    /// `Tue May 04 01:39:46.541666 2021`, as Apache's error log begins; the fraction may be missing.
+    static func apache(_ bytes: RawSpan, at start: Int, limit: Int) -> LayerStamp? {
+        guard limit - start >= 24, bytes[start + 3] == UInt8(ascii: " "), bytes[start + 7] == UInt8(ascii: " "),
+            let month = month(bytes.u32(start + 4) & 0xFF_FFFF),
+            // A blank and a zero differ in one bit only.
+            let day = twoDigits(bytes.u16(start + 8) | 0x10), bytes[start + 10] == UInt8(ascii: " "),
+            let clock = ClockTime(bytes, at: start + 11, limit: limit), limit - clock.end >= 5,
+            bytes[clock.end] == UInt8(ascii: " "), let century = twoDigits(bytes.u16(clock.end + 1)),
+            let year = twoDigits(bytes.u16(clock.end + 3)), years.contains(century * 100 + year),
+            let date = CivilDate(year: Int32(century * 100 + year), month: Int32(month), day: Int32(day))
+        else { return nil }
+        return LayerStamp(time: clock.time(day: date.daysSince1970, kind: .wall), end: clock.end + 5)
+    }
+
     /// Those whose nanoseconds fit into 64 bits, with room for an offset.
     private static let years = 1970...2261
 

@@ -72,6 +72,11 @@ package enum SyslogHeader {
         _ bytes: RawSpan, from start: Int, line: ByteRange, into fields: inout HeaderFields
     ) {
         fields.escapes = .octal
+        // A date is no host: the text begins at once.
+        guard LayerStamp.wall(bytes, at: start, limit: line.end) == nil else {
+            fields.payload = ByteRange(start, line.end)
+            return
+        }
         let wordEnd = bytes.index(of: UInt8(ascii: " "), from: start, to: line.end)
         var tagStart = start
         if wordEnd == start || bytes[wordEnd - 1] != UInt8(ascii: ":") {

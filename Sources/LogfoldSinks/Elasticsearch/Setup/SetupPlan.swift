@@ -67,8 +67,8 @@ package struct SetupPlan {
         guard let end = pattern.firstIndex(of: "*") else { return nil }
         let beginning = String(pattern[..<end].reversed().drop { "-._".contains($0) }.reversed())
         guard Self.shared.contains(beginning) else { return nil }
-        return "'\(pattern)' names indices and data streams of others as well, and they would get the mapping and the retention"
-            + " of this sink; let its name begin with a word of its own, such as logs-openstack.{service.name}-default"
+        return "'\(pattern)' names indices and data streams of others as well, and they would get the mapping and the"
+            + " retention of this sink; let its name begin with a word of its own, such as logs-openstack.{service.name}-default"
     }
 
     /// With what Elastic's and OpenSearch's own agents and templates let names begin.
