@@ -49,7 +49,6 @@ extension DiskSpool {
 
     /// The same, where the cursors may wait for a later round: each replacing of their file costs two more fsyncs.
     func synchronize(withCursors: Bool) {
-        let wasFull = isFull
         keeper.withLock { keeper in
             func bring() throws(FileSystemError) { try bringToDisk(withCursors) }
             // One helps the other: what is removed makes room for what is to be written.
@@ -60,7 +59,7 @@ extension DiskSpool {
             if tenths != keeper.tenths { fillChanged() }
             keeper.tenths = tenths
         }
-        noteRoom(wasFull: wasFull)
+        noteRoom()
     }
 
     private func attempt(_ work: () throws(FileSystemError) -> Void) -> FileSystemError? {

@@ -67,7 +67,6 @@ extension DiskSpool {
 extension DiskSpool {
     /// Writes what could not be written before; throws where it still cannot.
     func writeHeld() throws(FileSystemError) {
-        let wasFull = isFull
         // What came before has to be safe first: a segment begins with the positions of all of it.
         guard !contents.withLock({ $0.needsRewrite }) else { return }
         try writer.withLock { (writer) throws(FileSystemError) in
@@ -78,7 +77,7 @@ extension DiskSpool {
                 contents.withLock { $0.unwritten = count }
             }
         }
-        noteRoom(wasFull: wasFull)
+        noteRoom()
     }
 
     /// Writes a record, and shows it to the sinks. After an error the segment is left as it is.

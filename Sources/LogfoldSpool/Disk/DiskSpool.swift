@@ -96,8 +96,16 @@ package final class DiskSpool: Spool {
         return result
     }
 
-    /// Wakes the reader if there is room that was not there before.
-    func noteRoom(wasFull: Bool) { if wasFull, !isFull { roomCameUp() } }
+    /// Wakes the reader if it has found no room and there is some now. What counts is what it has found: the spool may have
+    /// become full and have got room again within one round of the keeper's.
+    func noteRoom() {
+        let isAwaited = contents.withLock { contents in
+            guard contents.wasFoundFull, !contents.isFull(options) else { return false }
+            contents.wasFoundFull = false
+            return true
+        }
+        if isAwaited { roomCameUp() }
+    }
 }
 
 /// The names of segments.
@@ -149,7 +157,13 @@ extension SpoolContents {
 // MARK: - Telling
 
 extension DiskSpool {
-    package var isFull: Bool { contents.withLock { $0.isFull(options) } }
+    package var isFull: Bool {
+        contents.withLock { contents in
+            let isFull = contents.isFull(options)
+            if isFull { contents.wasFoundFull = true }
+            return isFull
+        }
+    }
 
     package func backlogs() -> [String: SinkBacklog] {
         contents.withLock { contents in

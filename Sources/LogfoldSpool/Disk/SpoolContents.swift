@@ -75,6 +75,8 @@ struct SpoolContents: SpoolState {
     /// Why nothing can be written or made durable.
     var problem: String?
     var isClosed = false
+    /// The reader has found no room, and was not woken since.
+    var wasFoundFull = false
     /// The reader waits until sinks have caught up.
     var isReaderAhead = false
     /// Numbers of this process for sources by their keys.
