@@ -42,6 +42,39 @@ import Testing
         #expect(run.spool.backlogs()["a"]?.dropped == [:])
     }
 
+    /// The keeper waits for the disk meanwhile, and makes room in the same round.
+    @Test func aReaderThatFindsNoRoomDuringARoundIsWokenByIt() throws {
+        let files = ScriptedFileSystem()
+        let scratch = try ScratchDirectory()
+        let clock = FakeClock(now: 0)
+        let calls = Monitor(0)
+        var options = DiskSpoolOptions()
+        (options.minFree, options.segmentLimit, options.maxBytes) = (0, 1_000, 10_000)
+        let spool = try DiskSpool(
+            DataDirectory("\(scratch.path)/data", in: files), options: options, clock: clock,
+            diagnostics: Messages().diagnostics(clock), roomCameUp: { calls.change { $0 += 1 } })
+        let sink = SpoolSink(name: "a", route: 1, digest: [1], whenFull: .dropOldest)
+        spool.follow([sink])
+        _ = spool.attach(sink)
+        spool.append(delivery([String(repeating: "x", count: 200)], to: 1))
+        #expect(!spool.isFull)
+        let appended = Monitor(1)
+        files.follow { call in
+            guard call.operation == .synchronize, appended.withLock({ $0 == 1 }) else { return .made }
+            while !spool.isFull {
+                let number = appended.withLock { number in
+                    number += 1
+                    return number
+                }
+                spool.append(delivery([String(repeating: "x", count: 200)], to: Int64(number)))
+            }
+            return .made
+        }
+        for _ in 0..<3 { spool.synchronize() }
+        #expect(appended.withLock { $0 } > 10 && !spool.isFull)
+        #expect(calls.withLock { $0 } == 1)
+    }
+
     @Test func withAutoTheOneThatIsBehindPaysAndTheOtherGetsEverything() throws {
         let run = try spool([.auto, .auto])
         var got = 0
