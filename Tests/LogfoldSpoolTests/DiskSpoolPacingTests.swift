@@ -26,7 +26,7 @@ import Testing
     }
 
     private func isAhead(_ run: DiskSpoolRun) -> Bool {
-        run.spool.contents.withLock { $0.isAheadOfSinks(run.options, run.clock.monotonic) }
+        run.spool.contents.withLock { $0.isReaderAhead(run.options, run.clock.monotonic) }
     }
 
     @Test func theReaderIsAheadWhenHalfOfTheMemoryWaitsForTheForemostSink() throws {
@@ -76,7 +76,7 @@ import Testing
             spool.letSinksCatchUp()
             hasGoneOn.change { $0 = true }
         }
-        while !spool.contents.withLock({ $0.isReaderAhead }) { sched_yield() }
+        while !spool.contents.withLock({ $0.isReaderResting }) { sched_yield() }
         #expect(!hasGoneOn.withLock { $0 })
         _ = spool.next(for: "a", until: 0)
         reader.join()

@@ -11,22 +11,15 @@ extension DiskSpool {
     /// Waits until the foremost sink has taken so much that the reader is not ahead any more, for a moment at the most.
     package func letSinksCatchUp() {
         let now = clock.monotonic
-        let isAhead = contents.withLock { contents in
-            contents.isReaderAhead = contents.isAheadOfSinks(options, now)
-            return contents.isReaderAhead
+        let mustRest = contents.withLock { contents in
+            contents.isReaderResting = contents.isReaderAhead(options, now)
+            return contents.isReaderResting
         }
-        guard isAhead else { return }
-        _ = catchingUp.wait(until: now + Self.longestRest) { _ in contents.withLock { $0.isReaderAhead } ? nil : true }
-    }
-
-    /// Lets the reader go on, if it waits and a sink has taken enough.
-    func noteTaken() {
-        let isOver = contents.withLock { contents in
-            guard contents.isReaderAhead else { return false }
-            contents.isReaderAhead = contents.isAheadOfSinks(options, clock.monotonic)
-            return !contents.isReaderAhead
+        guard mustRest else { return }
+        _ = catchingUp.wait(until: now + Self.longestRest) { _ in
+            contents.withLock { $0.isReaderResting } ? nil : true
         }
-        if isOver { catchingUp.change { _ in } }
+        contents.withLock { $0.isReaderResting = false }
     }
 }
 
@@ -35,7 +28,7 @@ extension SpoolContents {
     private static let pause: Int64 = 1_000_000_000
 
     /// Whether half of what may be in memory waits there for even the foremost of the sinks that take something.
-    func isAheadOfSinks(_ options: DiskSpoolOptions, _ now: Int64) -> Bool {
+    func isReaderAhead(_ options: DiskSpoolOptions, _ now: Int64) -> Bool {
         let taking = cursors.values.filter { cursor in cursor.takenAt.map { now - $0 < Self.pause } ?? false }
         guard let foremost = taking.map(\.next).max() else { return false }
         var waiting = 0
@@ -44,5 +37,12 @@ extension SpoolContents {
             waiting += recent.weight
         }
         return waiting > options.memory / 2
+    }
+
+    /// A sink has taken a record: whether the reader, which rests, is to go on.
+    mutating func endsRest(_ options: DiskSpoolOptions, _ now: Int64) -> Bool {
+        guard isReaderResting, !isReaderAhead(options, now) else { return false }
+        isReaderResting = false
+        return true
     }
 }

@@ -203,17 +203,18 @@ extension DiskSpool {
     private func register(
         _ selection: DiskCursor.Selection, to sink: SpoolSink, from: UInt64, batch: (EventBits) -> Batch
     ) -> SpoolItem? {
-        let handed = change { contents -> (index: Int, events: EventBits)? in
-            guard var cursor = contents.cursors[sink.name], cursor.next == from else { return nil }
+        typealias Handed = (index: Int, events: EventBits)
+        let (handed, endsRest) = change { contents -> (Handed?, Bool) in
+            guard var cursor = contents.cursors[sink.name], cursor.next == from else { return (nil, false) }
             let before = cursor.stored.position
             let now = clock.monotonic
             let handed = cursor.hand(selection, at: now)
             contents.cursors[sink.name] = cursor
             if cursor.stored.position != before { contents.touch(now) }
             contents.trim(to: options.memory)
-            return handed
+            return (handed, contents.endsRest(options, now))
         }
-        noteTaken()
+        if endsRest { catchingUp.change { _ in } }
         guard let handed else { return nil }
         return SpoolItem(
             index: handed.index, delivery: Delivery(batch: batch(handed.events), checkpoints: []),

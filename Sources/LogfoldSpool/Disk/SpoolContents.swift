@@ -78,7 +78,7 @@ struct SpoolContents: SpoolState {
     /// The reader has found no room, and was not woken since.
     var wasFoundFull = false
     /// The reader waits until sinks have caught up.
-    var isReaderAhead = false
+    var isReaderResting = false
     /// Numbers of this process for sources by their keys.
     var sourceNumbers: [UInt64: UInt32] = [:]
     var nextForeignNumber = UInt32.max
