@@ -73,7 +73,7 @@ struct PlainBlocks {
         }
     }
 
-    /// Whether the record's traceback has ended, by the line that has nothing but its prefix (`openstack-logs` R7): what
+    /// Whether the record's traceback has ended, by the line that has nothing but its prefix (R7): what
     /// comes without a prefix then is another one's, but for the stack that `stack_info` asks for.
     private func isBehindTraceback(_ bytes: RawSpan, _ line: InputLine, _ last: Event) -> Bool {
         last.sawTracebackEnd && TracebackLine.classify(bytes, line.start, line.end) != .stackInfoHeader

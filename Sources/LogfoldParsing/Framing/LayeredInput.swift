@@ -293,7 +293,7 @@ extension LayeredInput {
     }
 
     /// Takes off the blanks that journalctl sets in front of a record's further lines, as many as its header has bytes
-    /// (`real-logs` §5).
+    /// (`Docs/rules.md`, *Around records*).
     private func takeIndent(off facts: inout LayerFacts, in arena: borrowing ByteBuffer) -> Bool {
         let payload = facts.payload
         guard let indent, payload.count >= indent.width,

@@ -1,7 +1,7 @@
 import LogfoldCore
 
 /// Apache's error log in its default format, in which mod_wsgi puts what applications print, a line each with all of this
-/// in front (`openstack-logs` §4; httpd 2.4, and 2.2 without fraction, module and pid):
+/// in front (`Docs/rules.md`, *Around records*; httpd 2.4, and 2.2 without fraction, module and pid):
 ///
 ///     [Tue May 04 01:39:46.541666 2021] [wsgi:error] [pid 21282:tid 139806546745088] [remote 192.0.2.1:52938] text
 enum ApacheHeader {
