@@ -9,8 +9,9 @@ import LogfoldParsing
 package struct DeadLetterRetry: ~Copyable {
     /// What came of it.
     package struct Result: Sendable, Equatable {
-        /// Letters that were delivered, and those that are still there.
+        /// Letters that were delivered.
         package var delivered = 0
+        /// Letters that are still there.
         package var left = 0
         /// Why not all were tried; nil where they were.
         package var failure: String?
