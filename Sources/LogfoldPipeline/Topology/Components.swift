@@ -43,9 +43,9 @@ package struct InputType: Sendable {
 package struct PresetType: Sendable {
     /// The word after `preset:`.
     package var name: String
-    /// What it says, as a configuration of its own that lies under the operator's; nil where it cannot be had yet, and
-    /// then `refusal` is the reason with the way out.
+    /// What it says, as a configuration of its own that lies under the operator's; nil where it cannot be had yet.
     package var text: String?
+    /// Why there is no ``text``, with the way out; nil where there is.
     package var refusal: String?
 
     /// A preset.
@@ -98,9 +98,11 @@ package struct InputContext: Sendable {
     package var restored: [RestoredSource]
     /// Whether this `data_dir` has never seen the input.
     package var isFirstRun: Bool
-    /// Files, time, and the agent's own log.
+    /// The files that it may read and write.
     package var files: any FileSystem
+    /// What time it is, for it and its tests.
     package var clock: any Clock
+    /// The agent's own log.
     package var diagnostics: Diagnostics
 
     /// A context.
@@ -144,9 +146,11 @@ package struct SinkContext: Sendable {
     package var name: String
     /// Where it may keep files of its own, by names that begin with its name.
     package var dataDirectory: String
-    /// Files, time, and the agent's own log.
+    /// The files that it may read and write.
     package var files: any FileSystem
+    /// What time it is, for it and its tests.
     package var clock: any Clock
+    /// The agent's own log.
     package var diagnostics: Diagnostics
 
     /// A context.

@@ -27,8 +27,9 @@ package struct ElasticsearchOptions: Sendable {
     package var usesEventID = true
     /// The level of gzip; nil where bodies are not compressed.
     package var compressionLevel: Int? = 1
-    /// Bytes and events of a request at the most, before compression; an event that alone is larger goes alone.
+    /// Bytes of a request at the most, before compression; an event that alone is larger goes alone.
     package var requestBytes = 2 << 20
+    /// Events of a request at the most.
     package var requestEvents = 5_000
     /// Requests in flight at the most.
     package var requestsInFlight = 4

@@ -40,8 +40,9 @@ package struct FileSinkOptions: Equatable, Sendable {
     package var rotation = Rotation()
     /// Permissions of new files; directories get these and the right to enter where they have that to read.
     package var mode: UInt32 = 0o640
-    /// Numbers of the user and group that get new files and directories; nil for those of this process.
+    /// Number of the user that gets new files and directories; nil for that of this process.
     package var owner: UInt32?
+    /// The same of the group.
     package var group: UInt32?
     /// How long events may wait; longer waiting makes better compressed files.
     package var flush: Duration

@@ -20,8 +20,9 @@ package struct LogstashOptions: Sendable {
     package var usesEventID = true
     /// The level of zlib; nil where windows are not compressed.
     package var compressionLevel: Int? = 1
-    /// Bytes and events of a window at the most, before compression; an event that alone is larger goes alone.
+    /// Bytes of a window at the most, before compression; an event that alone is larger goes alone.
     package var windowBytes = 2 << 20
+    /// Events of a window at the most.
     package var windowEvents = 2_048
     /// How long an event may wait for others.
     package var flush = Duration.seconds(1)

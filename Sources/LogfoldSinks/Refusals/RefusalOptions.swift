@@ -4,8 +4,9 @@ package import LogfoldConfig
 package struct RefusalOptions: Equatable, Sendable {
     /// Bytes that the file of dead letters may have.
     package var deadLetterBytes = 100 << 20
-    /// Bytes of events that may be held, and for how long each may be.
+    /// Bytes of events that may be held.
     package var heldBytes = 64 << 20
+    /// For how long an event may be held before it becomes a dead letter.
     package var maxHold = Duration.seconds(24 * 3_600)
 
     /// The defaults.
